@@ -1,0 +1,31 @@
+package io.millrace.engine.operator.aggregate;
+
+import io.millrace.serde.RowType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an aggregation computes. Input rows (of the local or the only phase) have the key columns first, then the columns that
+ * the calls refer to by index. Result rows are: key columns, then, if windowed, window start and window end (milliseconds, two
+ * BIGINT-like columns), then one column per call.
+ *
+ * @param name the step's name; also its store's
+ * @param input the columns of input rows
+ * @param keyCount how many leading columns of {@code input} are the key; 0 groups everything into one
+ * @param windows null for a running aggregate
+ * @param latenessMs how long after its end a window still accepts rows; 0 without windows
+ */
+public record AggregateSpec(
+        String name,
+        RowType input,
+        int keyCount,
+        @Nullable SlicedWindows windows,
+        List<AggregateCall> calls,
+        long latenessMs) {
+    public AggregateSpec {
+        calls = List.copyOf(calls);
+        if (latenessMs < 0 || (windows == null && latenessMs != 0)) {
+            throw new IllegalArgumentException("lateness " + latenessMs + " ms of " + name + " needs windows and >= 0");
+        }
+    }
+}
