@@ -1,0 +1,15 @@
+package io.millrace.serde;
+
+/** A named, typed place in a row. Names are case-sensitive. */
+public record Column(String name, DataType type, boolean nullable) {
+    public Column {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("a column needs a name");
+        }
+    }
+
+    /** A nullable column. */
+    public Column(String name, DataType type) {
+        this(name, type, true);
+    }
+}
