@@ -17,7 +17,7 @@ final class Failures {
     static StateUnavailableException of(String doing, Path directory, RocksDBException cause) {
         Status status = cause.getStatus();
         Status.Code code = status == null ? null : status.getCode();
-        String text = String.valueOf(cause.getMessage());
+        String text = String.valueOf(cause.getMessage()).replaceAll("\\s+", " "); // RocksDB's may span lines
         String what = doing + " the state in " + directory + " failed";
         if (isDamaged(code, text)) {
             String mend = "Stop the process and remove that directory: Millrace rebuilds it from the changelog.";
