@@ -2,6 +2,7 @@ package io.millrace.state.rocksdb;
 
 import io.millrace.state.Cursor;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -21,7 +22,7 @@ final class RocksDbCursor implements Cursor {
     private boolean onEntry;
     private boolean closed;
 
-    RocksDbCursor(RocksDbTaskState owner, int store, byte[] from, byte @Nullable [] to) {
+    RocksDbCursor(RocksDbTaskState owner, ColumnFamilyHandle store, byte[] from, byte @Nullable [] to) {
         this.owner = owner;
         this.from = from;
         this.upperBound = to == null ? null : new Slice(to);

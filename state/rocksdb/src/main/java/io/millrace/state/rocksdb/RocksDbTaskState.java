@@ -110,7 +110,7 @@ final class RocksDbTaskState implements TaskState {
 
     @Override
     public Cursor scan(int store, byte[] from, byte @Nullable [] to) {
-        RocksDbCursor cursor = new RocksDbCursor(this, store, from, to);
+        RocksDbCursor cursor = new RocksDbCursor(this, store(store), from, to);
         cursors.add(cursor);
         return cursor;
     }
@@ -199,8 +199,8 @@ final class RocksDbTaskState implements TaskState {
         return families.get(store + 1);
     }
 
-    RocksIterator iterator(int store, ReadOptions options) {
-        return database.newIterator(store(store), options);
+    RocksIterator iterator(ColumnFamilyHandle store, ReadOptions options) {
+        return database.newIterator(store, options);
     }
 
     void forget(RocksDbCursor cursor) {
