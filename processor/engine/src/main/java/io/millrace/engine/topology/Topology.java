@@ -1,5 +1,6 @@
 package io.millrace.engine.topology;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,20 @@ public record Topology(
         stages = List.copyOf(stages);
         exchanges = List.copyOf(exchanges);
         sinkTopics = List.copyOf(sinkTopics);
+    }
+
+    /** All topics that belong to the job alone: repartition topics, then changelogs. */
+    public List<InternalTopic> internalTopics() {
+        List<InternalTopic> topics = new ArrayList<>();
+        for (Exchange exchange : exchanges) {
+            topics.add(InternalTopic.of(exchange.topic(), InternalTopic.Kind.REPARTITION, exchange.producerStage()));
+        }
+        for (Stage stage : stages) {
+            for (Stage.Store store : stage.stores()) {
+                topics.add(InternalTopic.of(store.changelogTopic(), InternalTopic.Kind.CHANGELOG, stage.id()));
+            }
+        }
+        return topics;
     }
 
     /** The stage that reads this exchange. */

@@ -27,5 +27,22 @@ public record AggregateSpec(
         if (latenessMs < 0 || (windows == null && latenessMs != 0)) {
             throw new IllegalArgumentException("lateness " + latenessMs + " ms of " + name + " needs windows and >= 0");
         }
+        if (latenessMs > SlicedWindows.MAX_SPAN_MS) {
+            throw new IllegalArgumentException(
+                    "lateness " + latenessMs + " ms of " + name + " is more than " + SlicedWindows.MAX_SPAN_MS + " ms");
+        }
+        if (keyCount < 0 || keyCount > input.size()) {
+            throw new IllegalArgumentException(keyCount + " key columns of " + name + " among " + input.size() + " columns");
+        }
+    }
+
+    /**
+     * The columns of the partial rows that {@link LocalAggregate} emits and that the other phase takes: the key columns, the
+     * slice's end (only if windowed), the number of rows, then the accumulator slots of every call.
+     *
+     * @throws IllegalArgumentException if a call's function and types do not go together
+     */
+    public RowType partialType() {
+        return new Accumulators(this).partialType();
     }
 }

@@ -1,0 +1,106 @@
+package io.millrace.engine.task;
+
+import io.millrace.engine.operator.Output;
+import io.millrace.engine.operator.exchange.Control;
+import io.millrace.engine.operator.exchange.ExchangeCodec;
+import io.millrace.engine.time.ChannelStatus;
+import io.millrace.engine.time.Progress;
+import io.millrace.engine.time.Watermarks;
+import io.millrace.engine.topology.Input;
+import io.millrace.serde.DecodeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A repartition topic's partition: rows go on as they are, and control records of all upstream tasks move the watermark. */
+final class ExchangeInput implements TaskInput {
+    private final Input.FromExchange input;
+    private final ExchangeCodec codec;
+    private final Output out;
+    private final Watermarks watermarks;
+    private final List<Integer> channels = new ArrayList<>();
+    private int upstreams;
+
+    ExchangeInput(Input.FromExchange input, Output out, Watermarks watermarks) {
+        this.input = input;
+        this.codec = new ExchangeCodec(input.exchange().columns());
+        this.out = out;
+        this.watermarks = watermarks;
+        // Until the first control record says how many upstream tasks there are, one unknown channel holds time back.
+        channels.add(watermarks.addChannel());
+    }
+
+    @Override
+    public String topic() {
+        return input.exchange().topic();
+    }
+
+    @Override
+    public void process(InputRecord record) {
+        byte[] value = record.value();
+        try {
+            if (value != null && !ExchangeCodec.isControl(value)) {
+                out.emit(codec.decodeRow(value));
+            } else {
+                accept(ExchangeCodec.decodeControl(requireControl(value)));
+            }
+        } catch (DecodeException e) {
+            // Not a matter of error policy: rows of this job would be lost without a trace.
+            throw new JobFailedException(
+                    record.topic() + "-" + record.partition() + "@" + record.offset() + ": " + e.getMessage()
+                            + ". Repartition topics belong to the job alone; find the other writer, then reset the job",
+                    e);
+        }
+    }
+
+    private static byte[] requireControl(byte @org.jspecify.annotations.Nullable [] value) {
+        if (value == null || !ExchangeCodec.isControl(value)) {
+            throw new DecodeException("a null value has no place in a repartition topic");
+        }
+        return value;
+    }
+
+    private void accept(Control control) {
+        while (channels.size() < control.upstreams()) {
+            channels.add(watermarks.addChannel());
+        }
+        upstreams = channels.size();
+        watermarks.update(channels.get(control.partition()), control.watermarkMs(), control.status());
+    }
+
+    @Override
+    public void silentFor(long elapsedMs) {
+        // Idleness is the upstream's to find; it says so in its control records.
+    }
+
+    @Override
+    public void end() {
+        throw new IllegalStateException("the end of " + topic() + " comes by its control records");
+    }
+
+    @Override
+    public boolean ended() {
+        return upstreams > 0
+                && channels.stream().allMatch(channel -> watermarks.channelStatus(channel) == ChannelStatus.END);
+    }
+
+    @Override
+    public void resume(List<Progress.Channel> left) {
+        upstreams = left.size();
+        for (int i = 0; i < left.size(); i++) {
+            if (i == channels.size()) {
+                channels.add(watermarks.addChannel());
+            }
+            watermarks.update(channels.get(i), left.get(i).watermarkMs(), left.get(i).status());
+        }
+    }
+
+    @Override
+    public List<Progress.Channel> channels() {
+        if (upstreams == 0) {
+            return List.of();
+        }
+        return channels.stream()
+                .map(channel -> new Progress.Channel(watermarks.channelWatermarkMs(channel), watermarks.channelStatus(channel)))
+                .toList();
+    }
+}

@@ -1,0 +1,27 @@
+package io.millrace.engine.task;
+
+import io.millrace.engine.time.Progress;
+import java.util.List;
+
+/** One topic's partition as a task reads it: bytes to rows, and the event time that they carry. */
+public sealed interface TaskInput permits SourceInput, ExchangeInput {
+    String topic();
+
+    /** Reads a record and pushes its rows through the task. */
+    void process(InputRecord record);
+
+    /** The partition could have delivered records for this long and did not. */
+    void silentFor(long elapsedMs);
+
+    /** A bounded run has read the partition to its end. Only for sources; a repartition topic's end comes by its control records. */
+    void end();
+
+    /** Whether nothing more will come. */
+    boolean ended();
+
+    /** Continues where an earlier run had left the channels. Call before the first record. */
+    void resume(List<Progress.Channel> channels);
+
+    /** What {@link #resume} needs. */
+    List<Progress.Channel> channels();
+}

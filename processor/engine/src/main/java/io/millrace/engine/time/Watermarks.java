@@ -1,0 +1,128 @@
+package io.millrace.engine.time;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The watermark of a task: the minimum over its channels, which are source partitions and upstream tasks.
+ *
+ * <p>An idle channel leaves the minimum; when it wakes it counts again only once it has reached the current output, so that the
+ * output never has to go back. When all channels are idle the output goes to the maximum seen, and the whole is idle. An ended channel
+ * no longer holds anything back; when all have ended, time is over. The output never decreases.
+ *
+ * <p>The rules follow those of Flink's status watermark valve.
+ */
+public final class Watermarks {
+    /** The watermark before anything is known. */
+    public static final long NONE = Long.MIN_VALUE;
+
+    /** The watermark when time is over. */
+    public static final long MAX = Long.MAX_VALUE;
+
+    private final List<Channel> channels = new ArrayList<>();
+    private long outputMs = NONE;
+    private ChannelStatus status = ChannelStatus.ACTIVE;
+    private boolean stale = true;
+
+    /** Adds a channel at {@link #NONE}, active: it holds everything back until it is heard of. Returns its number. */
+    public int addChannel() {
+        channels.add(new Channel());
+        stale = true;
+        return channels.size() - 1;
+    }
+
+    public int channelCount() {
+        return channels.size();
+    }
+
+    /** A channel's own watermark never goes back; an earlier one is ignored. */
+    public void update(int number, long watermarkMs, ChannelStatus newStatus) {
+        Channel channel = channels.get(number);
+        if (channel.status == ChannelStatus.IDLE && newStatus == ChannelStatus.ACTIVE) {
+            channel.aligned = false;
+        }
+        channel.status = newStatus;
+        channel.watermarkMs = Math.max(channel.watermarkMs, watermarkMs);
+        stale = true;
+    }
+
+    /** Raises the output to at least this: what had been reached before a restart. */
+    public void resumeAt(long watermarkMs) {
+        outputMs = Math.max(outputMs, watermarkMs);
+        stale = true;
+    }
+
+    public long channelWatermarkMs(int number) {
+        return channels.get(number).watermarkMs;
+    }
+
+    public ChannelStatus channelStatus(int number) {
+        return channels.get(number).status;
+    }
+
+    /** The combined watermark. */
+    public long outputMs() {
+        combine();
+        return outputMs;
+    }
+
+    /** The combined status. */
+    public ChannelStatus status() {
+        combine();
+        return status;
+    }
+
+    /** The number of the channel that holds the output back, or -1 if none does. */
+    public int holdingBack() {
+        int slowest = -1;
+        for (int i = 0; i < channels.size(); i++) {
+            Channel channel = channels.get(i);
+            if (channel.counts()
+                    && (slowest < 0 || channel.watermarkMs < channels.get(slowest).watermarkMs)) {
+                slowest = i;
+            }
+        }
+        return slowest;
+    }
+
+    private void combine() {
+        if (!stale) {
+            return;
+        }
+        stale = false;
+        long min = MAX;
+        long maxIdle = NONE;
+        boolean anyActive = false;
+        boolean anyCounts = false;
+        boolean anyIdle = false;
+        for (Channel channel : channels) {
+            if (channel.status == ChannelStatus.ACTIVE) {
+                anyActive = true;
+                channel.aligned |= channel.watermarkMs >= outputMs;
+                if (channel.aligned) {
+                    anyCounts = true;
+                    min = Math.min(min, channel.watermarkMs);
+                }
+            } else if (channel.status == ChannelStatus.IDLE) {
+                anyIdle = true;
+                maxIdle = Math.max(maxIdle, channel.watermarkMs);
+            }
+        }
+        if (anyCounts) {
+            outputMs = Math.max(outputMs, min);
+        } else if (!anyActive) {
+            outputMs = Math.max(outputMs, anyIdle ? maxIdle : MAX);
+        }
+        status = anyActive ? ChannelStatus.ACTIVE : anyIdle ? ChannelStatus.IDLE : ChannelStatus.END;
+    }
+
+    private static final class Channel {
+        private long watermarkMs = NONE;
+        private ChannelStatus status = ChannelStatus.ACTIVE;
+        private boolean aligned = true;
+
+        boolean counts() {
+            return status == ChannelStatus.ACTIVE && aligned;
+        }
+    }
+}
