@@ -126,7 +126,16 @@ public final class BinaryWriter {
         writeUtf8(value, utf8Bytes);
     }
 
-    /** UTF-8 without a length; {@code utf8Bytes} is what {@link Utf8#encodedBytes} says of the string. */
+    /** UTF-8 without a length, for forms that write {@link #utf8Bytes} in their own way. */
+    public void writeUtf8(String value) {
+        writeUtf8(value, Utf8.encodedBytes(value));
+    }
+
+    /** How many bytes {@link #writeUtf8} writes. */
+    public static int utf8Bytes(String value) {
+        return Utf8.encodedBytes(value);
+    }
+
     void writeUtf8(String value, int utf8Bytes) {
         ensure(utf8Bytes);
         if (utf8Bytes == value.length()) {

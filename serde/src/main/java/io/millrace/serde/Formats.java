@@ -1,5 +1,6 @@
 package io.millrace.serde;
 
+import io.millrace.serde.avro.AvroFormat;
 import io.millrace.serde.bytes.BytesFormat;
 import io.millrace.serde.json.JsonFormat;
 import io.millrace.serde.string.StringFormat;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one list of formats. */
 public final class Formats {
-    private static final List<Format> ALL = List.of(new JsonFormat(), new StringFormat(), new BytesFormat());
+    private static final List<Format> ALL = List.of(new JsonFormat(), new AvroFormat(), new StringFormat(), new BytesFormat());
 
     private Formats() {}
 
