@@ -47,7 +47,12 @@ public record JobSpec(
      * @param key the columns of the record's key, in order; empty for no key of its own
      * @param keyFormat null for the default: {@code string} for one column, else the sink's format
      */
-    public record Sink(Text name, Text topic, Text format, List<Text> key, @Nullable Text keyFormat) {}
+    public record Sink(
+            Text name,
+            Text topic,
+            Text format,
+            List<Text> key,
+            @Nullable Text keyFormat) {}
 
     /** One entry of the pipeline. {@link #at} is where its verb stands. */
     public sealed interface Step {
@@ -140,6 +145,7 @@ public record JobSpec(
      * @param stateMemoryBytes RocksDB's caches and write buffers together
      * @param adminListen host:port, or null for no admin server
      */
+    @SuppressWarnings("JavaLangClash") // It is what the file calls it, and always written JobSpec.Runtime.
     public record Runtime(
             int workers,
             Duration checkpointInterval,

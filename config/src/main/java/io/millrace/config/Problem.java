@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param notes further lines, each shown behind an equals sign
  */
 public record Problem(
-        Severity severity, Position at, int length, String message, @Nullable String hint, List<String> notes) {
+        Severity severity,
+        Position at,
+        int length,
+        String message,
+        @Nullable String hint,
+        List<String> notes) {
     /** An error keeps the job from starting; a warning does not. */
     public enum Severity {
         ERROR,

@@ -1,0 +1,255 @@
+package io.millrace.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Connects steps to sources, named streams and sinks by their names, and finds what is connected to nothing. */
+final class Pipelines {
+    private final List<JobSpec.Source> sources;
+    private final Report report;
+    private final Map<String, Text> sourceNames = new LinkedHashMap<>();
+    private final Map<String, Text> sinkNames = new LinkedHashMap<>();
+    /** All streams that the steps name anywhere. */
+    private final Map<String, Text> streamNames = new LinkedHashMap<>();
+    /** Those that are named above the step at hand. */
+    private final Set<String> named = new LinkedHashSet<>();
+
+    private final Set<String> read = new HashSet<>();
+    private final Set<String> written = new HashSet<>();
+    /** Names in steps that could not be read: nothing that needs them may be called wrong. */
+    private final Set<String> mentioned = new HashSet<>();
+
+    private final List<JobSpec.Step> connected = new ArrayList<>();
+    private @Nullable Pipeline current;
+    private boolean sourcesUnsure;
+
+    private static final class Pipeline {
+        /** Null as long as nothing is known to be wrong if the pipeline ended here. */
+        private JobSpec.@Nullable Step last;
+
+        private boolean isUnsure;
+        private boolean hasEnded;
+    }
+
+    Pipelines(List<JobSpec.Source> sources, List<JobSpec.Sink> sinks, Report report) {
+        this.sources = sources;
+        this.report = report;
+        sources.forEach(source -> sourceNames.put(source.name().value(), source.name()));
+        sinks.forEach(sink -> sinkNames.put(sink.name().value(), sink.name()));
+    }
+
+    /** The steps that could be read, the left-out {@code from} put in. */
+    List<JobSpec.Step> connect(List<StepReader.Read> steps) {
+        sinkNames.forEach(this::rejectSourceAsSink);
+        steps.forEach(this::collectNames);
+        steps.forEach(this::connect);
+        finish();
+        reportUnused();
+        return List.copyOf(connected);
+    }
+
+    private void rejectSourceAsSink(String name, Text sink) {
+        Text source = sourceNames.get(name);
+        if (source != null) {
+            String where = " in line " + source.at().line();
+            report.error(sink, "'" + name + "' is already the name of a source" + where, "give the sink another");
+        }
+    }
+
+    private void collectNames(StepReader.Read read) {
+        if (read.step() == null && read.mentioned() != null) {
+            mentioned.add(read.mentioned());
+        } else if (read.step() instanceof JobSpec.As as) {
+            collectStream(as.name());
+        } else if (read.step() instanceof JobSpec.Route route) {
+            for (JobSpec.Branch branch : route.branches()) {
+                if (!sinkNames.containsKey(branch.target().value())) {
+                    collectStream(branch.target());
+                }
+            }
+        }
+    }
+
+    private void collectStream(Text name) {
+        String what = sourceNames.containsKey(name.value()) ? "a source" : "a sink";
+        Text taken = sourceNames.getOrDefault(name.value(), sinkNames.get(name.value()));
+        if (taken == null) {
+            taken = streamNames.putIfAbsent(name.value(), name);
+            what = "another stream";
+        }
+        if (taken != null) {
+            String where = " in line " + taken.at().line();
+            report.error(name, "'" + name + "' is already the name of " + what + where, "choose another name");
+        }
+    }
+
+    private void connect(StepReader.Read read) {
+        JobSpec.Step step = read.step();
+        if (step == null) {
+            current().isUnsure = true;
+            sourcesUnsure |= connected.isEmpty();
+            return;
+        }
+        if (step instanceof JobSpec.From from) {
+            finish();
+            current = new Pipeline();
+            resolve(from.stream());
+        } else {
+            enter(step, read.verb());
+        }
+        connected.add(step);
+        Pipeline pipeline = current();
+        pipeline.last = step;
+        if (step instanceof JobSpec.As as) {
+            named.add(as.name().value());
+        } else if (step instanceof JobSpec.To to) {
+            resolveSink(to.sink());
+        } else if (step instanceof JobSpec.Route route) {
+            pipeline.hasEnded = true;
+            for (JobSpec.Branch branch : route.branches()) {
+                String target = branch.target().value();
+                (sinkNames.containsKey(target) ? written : named).add(target);
+            }
+        }
+    }
+
+    private Pipeline current() {
+        if (current == null) {
+            current = new Pipeline();
+        }
+        return current;
+    }
+
+    /** Makes sure that there is a pipeline for a step that does not start one. */
+    private void enter(JobSpec.Step step, @Nullable ScalarText verb) {
+        if (current == null) {
+            current = new Pipeline();
+            if (sources.size() == 1 && verb != null) {
+                Text source = sources.get(0).name();
+                read.add(source.value());
+                connected.add(new JobSpec.From(
+                        ScalarText.standingFor("from", verb.span()),
+                        ScalarText.standingFor(source.value(), verb.span())));
+            } else if (sources.size() > 1) {
+                sourcesUnsure = true;
+                report.error(
+                        step.at(),
+                        "the first step must be a 'from', as there are several sources",
+                        "start with from: " + String.join(" or from: ", sourceNames.keySet()));
+            }
+        } else if (current.hasEnded) {
+            current = new Pipeline();
+            current.isUnsure = true;
+            report.error(
+                    step.at(),
+                    "'" + step.at().value() + "' comes after 'route', which ends the pipeline",
+                    "start the next one with 'from'",
+                    "what a branch of the route took is read by from and the branch's name");
+        }
+    }
+
+    private void resolve(Text stream) {
+        String name = stream.value();
+        if (sourceNames.containsKey(name) || named.contains(name)) {
+            read.add(name);
+        } else if (streamNames.containsKey(name)) {
+            read.add(name);
+            int line = streamNames.getOrDefault(name, stream).at().line();
+            report.error(stream, "the stream '" + name + "' is named only in line " + line, "move this below it");
+        } else if (sinkNames.containsKey(name)) {
+            report.error(
+                    stream,
+                    "'" + name + "' is a sink; a pipeline starts from a source or a stream",
+                    "name the stream with 'as' before it is written, and start from that");
+        } else if (!mentioned.contains(name)) {
+            List<String> known = new ArrayList<>(sourceNames.keySet());
+            known.addAll(streamNames.keySet());
+            report.error(stream, "unknown source or stream '" + name + "'", DidYouMean.hint(name, known), known(known));
+        }
+    }
+
+    private void resolveSink(Text sink) {
+        String name = sink.value();
+        if (sinkNames.containsKey(name)) {
+            written.add(name);
+        } else if (sourceNames.containsKey(name) || streamNames.containsKey(name)) {
+            String what = sourceNames.containsKey(name) ? "a source" : "a stream";
+            report.error(sink, "'" + name + "' is " + what + ", not a sink", "declare a sink under 'sinks'");
+        } else if (!mentioned.contains(name)) {
+            List<String> known = List.copyOf(sinkNames.keySet());
+            report.error(sink, "unknown sink '" + name + "'", DidYouMean.hint(name, known), known(known));
+        }
+    }
+
+    private static String known(List<String> names) {
+        return names.isEmpty() ? "there is none" : "there is: " + String.join(", ", names);
+    }
+
+    private void finish() {
+        if (current == null || current.isUnsure || current.last == null) {
+            return;
+        }
+        JobSpec.Step last = current.last;
+        boolean leadsOn = last instanceof JobSpec.To || last instanceof JobSpec.Route || last instanceof JobSpec.As;
+        if (!leadsOn) {
+            report.error(
+                    last.at(), "the result of this step goes nowhere", "end the pipeline with 'to', 'route' or 'as'");
+        }
+    }
+
+    private void reportUnused() {
+        Set<String> used = new HashSet<>(read);
+        used.addAll(mentioned);
+        streamNames.forEach((name, at) -> {
+            if (!used.contains(name)) {
+                reportUnusedStream(name, at);
+            }
+        });
+        sourceNames.forEach((name, at) -> {
+            if (!used.contains(name) && !sourcesUnsure) {
+                report.warning(at, "nothing reads the source '" + name + "'", "start a pipeline with from: " + name);
+            }
+        });
+        sinkNames.forEach((name, at) -> {
+            if (!written.contains(name) && !mentioned.contains(name) && !sourceNames.containsKey(name)) {
+                report.warning(at, "nothing is written to the sink '" + name + "'", "write to it with to: " + name);
+            }
+        });
+    }
+
+    private void reportUnusedStream(String name, Text at) {
+        boolean isBranch = connected.stream()
+                .anyMatch(step -> step instanceof JobSpec.Route route
+                        && route.branches().stream().anyMatch(branch -> branch.target() == at));
+        if (isBranch) {
+            report.error(
+                    at,
+                    "'" + name + "' is neither a sink nor read by a 'from' below",
+                    DidYouMean.hint(name, sinkNames.keySet()),
+                    known(List.copyOf(sinkNames.keySet())));
+        } else if (isLast(at)) {
+            report.error(
+                    at,
+                    "the pipeline ends here, and nothing reads '" + name + "'",
+                    "write it with 'to', or read it with from: " + name);
+        } else {
+            report.warning(at, "nothing reads the stream '" + name + "'", "remove this step");
+        }
+    }
+
+    private boolean isLast(Text streamName) {
+        for (int i = 0; i < connected.size(); i++) {
+            boolean ends = i + 1 == connected.size() || connected.get(i + 1) instanceof JobSpec.From;
+            if (connected.get(i) instanceof JobSpec.As as && as.name() == streamName) {
+                return ends;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,157 @@
+package io.millrace.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a single value may be. It judges the text, however YAML types it. */
+sealed interface ScalarType {
+    /** In messages and in the reference: {@code a duration}. */
+    String what();
+
+    /** Null if the text fits. The text may be shown in the message. */
+    @Nullable
+    Fault fault(Text text);
+
+    /** As JSON Schema, for a value without a variable in it. */
+    Map<String, Object> schema();
+
+    /** Any text, an expression or a type: what is in it is for others to read. */
+    record Free(String what, boolean mayBeEmpty) implements ScalarType {
+        @Override
+        public @Nullable Fault fault(Text text) {
+            return mayBeEmpty || !text.value().isBlank() ? null : Fault.of("is empty", null);
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            Map<String, Object> schema = new LinkedHashMap<>();
+            schema.put("type", List.of("string", "number", "boolean"));
+            if (!mayBeEmpty) {
+                schema.put("pattern", "\\S");
+            }
+            return schema;
+        }
+    }
+
+    /**
+     * A text of a fixed form.
+     *
+     * @param mayBeNumber whether a bare number can have the form
+     */
+    record Formed(String what, String pattern, boolean mayBeNumber) implements ScalarType {
+        @Override
+        public @Nullable Fault fault(Text text) {
+            return Pattern.matches(pattern, text.value())
+                    ? null
+                    : Fault.of("cannot be '" + text + "'", "write " + what);
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            Object type = mayBeNumber ? List.of("string", "integer") : "string";
+            return Map.of("type", type, "pattern", "^(" + pattern + ")$");
+        }
+    }
+
+    /** One of a few words. */
+    record Choice(String what, List<String> words) implements ScalarType {
+        @Override
+        public @Nullable Fault fault(Text text) {
+            if (words.contains(text.value())) {
+                return null;
+            }
+            String hint = DidYouMean.hint(text.toString(), words);
+            return new Fault("cannot be '" + text + "'", hint, List.of("possible: " + String.join(", ", words)), true);
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return Map.of("enum", words);
+        }
+    }
+
+    /** A whole number, both bounds included. */
+    record Whole(int least, int most) implements ScalarType {
+        @Override
+        public String what() {
+            return "a whole number from " + least + " to " + most;
+        }
+
+        @Override
+        public @Nullable Fault fault(Text text) {
+            boolean number = text.value().matches("[0-9]{1,9}");
+            int value = number ? Integer.parseInt(text.value()) : -1;
+            return value >= least && value <= most ? null : Fault.of("cannot be '" + text + "'", "write " + what());
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return Map.of("type", "integer", "minimum", least, "maximum", most);
+        }
+    }
+
+    /**
+     * @param least null for no bound, so that it may be negative
+     * @param likelyUnit what a bare number probably counts
+     */
+    record Lasting(@Nullable Duration least, @Nullable Duration most, String likelyUnit) implements ScalarType {
+        @Override
+        public String what() {
+            return "a duration";
+        }
+
+        @Override
+        public @Nullable Fault fault(Text text) {
+            Duration duration = Durations.parse(text.value());
+            if (duration == null) {
+                String meant = Durations.meant(text.value(), likelyUnit);
+                boolean bare = text.value().matches("-?\\d+");
+                String message = bare ? "has no unit" : "cannot be '" + text + "'";
+                return Fault.of(message, "write " + (meant == null ? "a duration such as 10s, 5m or 1h30m" : meant));
+            }
+            if (least != null && duration.compareTo(least) < 0) {
+                return Fault.beyondSchema("cannot be '" + text + "'", "at least " + Durations.write(least));
+            }
+            if (most != null && duration.compareTo(most) > 0) {
+                return Fault.beyondSchema("cannot be '" + text + "'", "at most " + Durations.write(most));
+            }
+            return null;
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return Map.of("type", "string", "pattern", "^(" + Durations.PATTERN + ")$");
+        }
+    }
+
+    /** An amount of memory. */
+    record Sized(long leastBytes) implements ScalarType {
+        @Override
+        public String what() {
+            return "a size";
+        }
+
+        @Override
+        public @Nullable Fault fault(Text text) {
+            Long sizeBytes = Sizes.parse(text.value());
+            if (sizeBytes == null) {
+                String meant = Sizes.meant(text.value());
+                boolean bare = text.value().matches("\\d+");
+                String message = bare ? "has no unit" : "cannot be '" + text + "'";
+                return Fault.of(message, "write " + (meant == null ? "a size such as 64KB, 256MB or 2GB" : meant));
+            }
+            return sizeBytes >= leastBytes
+                    ? null
+                    : Fault.beyondSchema("cannot be '" + text + "'", "at least " + Sizes.write(leastBytes));
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return Map.of("type", "string", "pattern", "^(" + Sizes.PATTERN + ")$");
+        }
+    }
+}
