@@ -32,7 +32,8 @@ public record AggregateSpec(
                     "lateness " + latenessMs + " ms of " + name + " is more than " + SlicedWindows.MAX_SPAN_MS + " ms");
         }
         if (keyCount < 0 || keyCount > input.size()) {
-            throw new IllegalArgumentException(keyCount + " key columns of " + name + " among " + input.size() + " columns");
+            throw new IllegalArgumentException(
+                    keyCount + " key columns of " + name + " among " + input.size() + " columns");
         }
     }
 

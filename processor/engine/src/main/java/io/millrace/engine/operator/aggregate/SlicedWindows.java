@@ -22,14 +22,15 @@ public record SlicedWindows(long sizeMs, long everyMs, long offsetMs) {
 
     public SlicedWindows {
         if (everyMs <= 0 || sizeMs <= 0 || sizeMs % everyMs != 0) {
-            throw new IllegalArgumentException("window size " + sizeMs + " ms must be a positive multiple of " + everyMs + " ms");
+            throw new IllegalArgumentException(
+                    "window size " + sizeMs + " ms must be a positive multiple of " + everyMs + " ms");
         }
         if (sizeMs > MAX_SPAN_MS) {
             throw new IllegalArgumentException("window size " + sizeMs + " ms is more than " + MAX_SPAN_MS + " ms");
         }
         if (sizeMs / everyMs > MAX_SLICES) {
-            throw new IllegalArgumentException("window size " + sizeMs + " ms is more than " + MAX_SLICES + " times its slide of "
-                    + everyMs + " ms: make the slide longer");
+            throw new IllegalArgumentException("window size " + sizeMs + " ms is more than " + MAX_SLICES
+                    + " times its slide of " + everyMs + " ms: make the slide longer");
         }
         offsetMs = Math.floorMod(offsetMs, everyMs);
     }
