@@ -16,18 +16,19 @@ public record InternalTopic(String name, Kind kind, int stage, Map<String, Strin
     /** What it is for. */
     public enum Kind {
         /** Carries rows to the next stage by key, and watermarks. Purged below the committed offsets, never by time or size. */
-        REPARTITION(Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1")),
+        REPARTITION,
         /** The last value of each key of a store. Small segments, since only closed ones are compacted. */
-        CHANGELOG(Map.of("cleanup.policy", "compact", "segment.bytes", "67108864"));
+        CHANGELOG;
 
-        private final Map<String, String> config;
-
-        Kind(Map<String, String> config) {
-            this.config = config;
+        private Map<String, String> config() {
+            return switch (this) {
+                case REPARTITION -> Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
+                case CHANGELOG -> Map.of("cleanup.policy", "compact", "segment.bytes", "67108864");
+            };
         }
     }
 
     static InternalTopic of(String name, Kind kind, int stage) {
-        return new InternalTopic(name, kind, stage, kind.config);
+        return new InternalTopic(name, kind, stage, kind.config());
     }
 }

@@ -1,0 +1,48 @@
+package io.millrace.runtime;
+
+import java.util.Collection;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * What is asked of the Kafka cluster besides reading and writing. Calls block up to the admin client's timeout. Thread-safe.
+ * All methods throw {@link KafkaException} with the broker's reason, a {@code TimeoutException} if none answered.
+ */
+public interface Cluster extends AutoCloseable {
+    /** Those of the topics that exist. */
+    Map<String, Topic> describe(Collection<String> topics);
+
+    /** Creates a topic with the broker's default replication; does nothing if it exists. */
+    void create(String topic, int partitions, Map<String, String> config);
+
+    /**
+     * The group's committed offsets with no transaction pending over them; partitions without one are absent. With an empty collection:
+     * all partitions that the group has offsets for.
+     */
+    Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions);
+
+    Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions);
+
+    /**
+     * The ends of the partitions.
+     *
+     * @param committed whether records of open transactions are left out (the last stable offset) or not (the high watermark)
+     */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, boolean committed);
+
+    /** Starts to delete all records below these offsets, and returns without waiting; a failure is logged and does no harm. */
+    void purge(Map<TopicPartition, Long> before);
+
+    @Override
+    void close();
+
+    /**
+     * A topic as it is.
+     *
+     * @param deleteRetentionMs how long a compacted topic keeps tombstones
+     */
+    record Topic(String name, Uuid id, int partitions, String cleanupPolicy, long deleteRetentionMs) {}
+}

@@ -1,0 +1,80 @@
+package io.millrace.runtime;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** Client settings that differ from Kafka's own: defaults that a job may change, and those that the engine owns. */
+final class EngineSettings {
+    private EngineSettings() {}
+
+    /** @param prefix {@code consumer.}, {@code producer.} or {@code admin.} */
+    static Map<String, Object> defaults(String prefix) {
+        return switch (prefix) {
+            case "consumer." ->
+                Map.of(
+                        // A crashed instance that is not restarted gives its tasks up after this long.
+                        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000,
+                        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4_000,
+                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 << 20,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+            case "producer." ->
+                Map.of(
+                        // An instance that dies with an open transaction holds back the readers of all that it wrote to
+                        // for this long.
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 20_000,
+                        ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10,
+                        ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20,
+                        ProducerConfig.LINGER_MS_CONFIG, 5,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+            default -> Map.of();
+        };
+    }
+
+    static Map<String, Object> groupConsumer(String group, String memberId, TaskPlacement placement) {
+        return Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                group,
+                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+                memberId,
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                memberId,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                // A missing offset is ours to judge: it means the beginning only before the first checkpoint.
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                List.of(TaskAssignor.class.getName()),
+                TaskAssignor.PLACEMENT_CONFIG,
+                placement);
+    }
+
+    static Map<String, Object> restoreConsumer(String clientId) {
+        return Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                clientId,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none");
+    }
+
+    static Map<String, Object> producer(String memberId) {
+        return Map.of(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                memberId,
+                ProducerConfig.CLIENT_ID_CONFIG,
+                memberId,
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.ACKS_CONFIG,
+                "all");
+    }
+}

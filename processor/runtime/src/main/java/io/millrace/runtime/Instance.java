@@ -1,0 +1,223 @@
+package io.millrace.runtime;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.engine.task.JobFailedException;
+import io.millrace.engine.topology.Topology;
+import io.millrace.state.StateBackend;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process's share of a job: some workers, and a thread that restores their tasks. Thread-safe.
+ *
+ * <pre>{@code
+ * Instance instance = new Instance(topology, config, backend, new KafkaClients(config.kafka()), registry, clock);
+ * instance.start();
+ * Outcome outcome = instance.awaitTermination();
+ * }</pre>
+ */
+public final class Instance {
+    private static final Logger log = LoggerFactory.getLogger(Instance.class);
+    private static final long IDLE_NANOS = 5_000_000;
+    private static final long FIRST_RETRY_MS = 500;
+    private static final long MAX_RETRY_MS = 10_000;
+
+    private final Topology topology;
+    private final InstanceConfig config;
+    private final StateBackend backend;
+    private final ClientFactory clients;
+    private final RuntimeMetrics metrics;
+    private final Clock clock;
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private volatile boolean stopRequested;
+    private volatile List<WorkerThread> workers = List.of();
+    private volatile @Nullable String startingNote;
+
+    /** @param backend stays the caller's; close it when the instance has terminated */
+    public Instance(
+            Topology topology,
+            InstanceConfig config,
+            StateBackend backend,
+            ClientFactory clients,
+            MeterRegistry registry,
+            Clock clock) {
+        this.topology = topology;
+        this.config = config;
+        this.backend = backend;
+        this.clients = clients;
+        this.metrics = new RuntimeMetrics(registry);
+        this.clock = clock;
+        this.startingNote = "connecting to " + config.brokers();
+    }
+
+    /** Starts and returns at once; an unreachable broker is waited for. */
+    public void start() {
+        new InstanceThread(this).start();
+    }
+
+    /** Waits for the end, however it comes. */
+    public Outcome awaitTermination() {
+        return outcome.join();
+    }
+
+    /** Like {@link #awaitTermination()}; null if the end has not come within {@code timeout}. */
+    public @Nullable Outcome awaitTermination(Duration timeout) throws InterruptedException {
+        try {
+            return outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Asks to commit what is open and stop, and waits for it. Returns whether that was done within {@code grace}. */
+    public boolean stop(Duration grace) throws InterruptedException {
+        stopRequested = true;
+        return awaitTermination(grace) != null;
+    }
+
+    /** What is going on now. */
+    public InstanceStatus status() {
+        List<String> reasons = new ArrayList<>();
+        List<InstanceStatus.TaskView> tasks = new ArrayList<>();
+        String starting = startingNote;
+        if (starting != null) {
+            reasons.add(starting);
+        }
+        long checkpoints = 0;
+        for (WorkerThread thread : workers) {
+            WorkerStatus status = thread.worker().status();
+            checkpoints += status.checkpoints();
+            if (status.note() != null) {
+                reasons.add(thread.getName() + ": " + status.note());
+            }
+            status.restoring().forEach(task -> {
+                reasons.add("task " + task + " is being restored");
+                tasks.add(new InstanceStatus.TaskView(
+                        task.toString(), InstanceStatus.State.RESTORING, Long.MIN_VALUE, "ACTIVE"));
+            });
+            status.running()
+                    .forEach(task -> tasks.add(new InstanceStatus.TaskView(
+                            task.task().toString(),
+                            task.finished() ? InstanceStatus.State.FINISHED : InstanceStatus.State.RUNNING,
+                            task.watermarkMs(),
+                            task.time())));
+        }
+        boolean live = !(outcome.getNow(null) instanceof Outcome.Failed);
+        return new InstanceStatus(live, reasons.isEmpty() && !outcome.isDone(), reasons, tasks, checkpoints);
+    }
+
+    /** The whole life of the instance; its own thread's. */
+    void live() {
+        Outcome end;
+        try (Cluster admin = clients.cluster()) {
+            JobCluster cluster = connect(admin);
+            end = cluster == null ? new Outcome.Stopped() : run(admin, cluster);
+        } catch (RuntimeException e) {
+            end = failed(e);
+        } catch (Throwable e) {
+            log.error("the instance ends", e);
+            end = new Outcome.Failed("internal error: " + e, e);
+        }
+        outcome.complete(end);
+    }
+
+    private @Nullable JobCluster connect(Cluster admin) {
+        long retryMs = FIRST_RETRY_MS;
+        while (!stopRequested) {
+            try {
+                return JobCluster.prepare(topology, admin);
+            } catch (KafkaException e) {
+                if (Reaction.to(e) == Reaction.FAIL_JOB) {
+                    throw e;
+                }
+                startingNote = "cannot reach Kafka at " + config.brokers() + " (" + e.getMessage()
+                        + "); trying again in " + retryMs + " ms";
+                log.warn("{}", startingNote);
+                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(retryMs));
+                retryMs = Math.min(MAX_RETRY_MS, 2 * retryMs);
+            }
+        }
+        return null;
+    }
+
+    private Outcome run(Cluster admin, JobCluster cluster) {
+        RuntimeContext context = new RuntimeContext(
+                topology, config, cluster, cluster.placement(topology), admin, clients, backend, metrics, clock);
+        Purge purge = new Purge(context);
+        JobEnd jobEnd = new JobEnd(context);
+        try (Restorer restorer = new Restorer(context)) {
+            List<WorkerThread> threads = new ArrayList<>();
+            for (int number = 0; number < config.workers(); number++) {
+                threads.add(new WorkerThread(new Worker(context, restorer, purge, number), number));
+            }
+            workers = List.copyOf(threads);
+            threads.forEach(Thread::start);
+            startingNote = null;
+            Outcome end = null;
+            while (end == null) {
+                turn(restorer);
+                purge.step();
+                end = ended(threads, jobEnd);
+            }
+            wind(threads, restorer, end);
+            Throwable failure = failure(threads);
+            return failure == null || end instanceof Outcome.Finished ? end : failed(failure);
+        }
+    }
+
+    private void turn(Restorer restorer) {
+        restorer.step();
+        if (!restorer.isBusy()) {
+            LockSupport.parkNanos(this, IDLE_NANOS);
+        }
+    }
+
+    private @Nullable Outcome ended(List<WorkerThread> threads, JobEnd jobEnd) {
+        Throwable failure = failure(threads);
+        if (failure != null) {
+            return failed(failure);
+        }
+        if (stopRequested) {
+            return new Outcome.Stopped();
+        }
+        return jobEnd.isReached() ? new Outcome.Finished() : null;
+    }
+
+    /** Stops the workers, restoring on meanwhile because they may be waiting for the restorer. */
+    private void wind(List<WorkerThread> threads, Restorer restorer, Outcome end) {
+        boolean leave = end instanceof Outcome.Finished;
+        threads.forEach(thread -> thread.stop(leave));
+        while (threads.stream().anyMatch(Thread::isAlive)) {
+            turn(restorer);
+        }
+    }
+
+    private static @Nullable Throwable failure(List<WorkerThread> threads) {
+        return threads.stream()
+                .map(WorkerThread::failure)
+                .filter(failure -> failure != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Outcome.Failed failed(Throwable cause) {
+        if (cause instanceof JobFailedException) {
+            return new Outcome.Failed(String.valueOf(cause.getMessage()), cause);
+        }
+        log.error("the job cannot go on", cause);
+        return new Outcome.Failed(cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,142 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import io.millrace.engine.task.JobFailedException;
+import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.InternalTopic;
+import io.millrace.engine.topology.Stage;
+import io.millrace.engine.topology.Topology;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job's topics as they are in the cluster: looked up once at start, with everything that is missing or wrong named, and internal
+ * topics created.
+ *
+ * @param topics by name: sources, sinks, the dead-letter topic, repartition topics and changelogs
+ */
+record JobCluster(Map<String, Cluster.Topic> topics) {
+
+    /** @throws JobFailedException if a topic is missing or an internal topic is not as it must be; it names them all */
+    static JobCluster prepare(Topology topology, Cluster cluster) {
+        Map<String, Cluster.Topic> topics = new HashMap<>(cluster.describe(external(topology)));
+        List<String> problems = new ArrayList<>();
+        for (String topic : external(topology)) {
+            if (!topics.containsKey(topic)) {
+                problems.add("topic " + topic + " does not exist; create it");
+            }
+        }
+        fail(problems);
+        List<InternalTopic> internal = topology.internalTopics();
+        Map<String, Cluster.Topic> existing =
+                cluster.describe(internal.stream().map(InternalTopic::name).toList());
+        // A stage's partitions follow from the stages before it, so sizes are known in the order of the stages.
+        Map<Integer, Integer> taskCounts = new HashMap<>();
+        Map<String, Integer> partitions = new HashMap<>();
+        topics.values().forEach(topic -> partitions.put(topic.name(), topic.partitions()));
+        for (Stage stage : topology.stages()) {
+            taskCounts.put(stage.id(), taskCount(stage, partitions));
+            for (InternalTopic topic : internal) {
+                if (topic.stage() == stage.id()) {
+                    int wanted = taskCounts.getOrDefault(stage.id(), 0);
+                    partitions.put(topic.name(), wanted);
+                    check(topic, wanted, existing.get(topic.name()), problems);
+                }
+            }
+        }
+        fail(problems);
+        for (InternalTopic topic : internal) {
+            if (!existing.containsKey(topic.name())) {
+                cluster.create(topic.name(), partitions.getOrDefault(topic.name(), 1), topic.config());
+            }
+        }
+        Map<String, Cluster.Topic> created =
+                cluster.describe(internal.stream().map(InternalTopic::name).toList());
+        if (created.size() < internal.size()) {
+            throw new UnknownTopicOrPartitionException(
+                    "internal topics were created but are not known to all brokers yet");
+        }
+        topics.putAll(created);
+        return new JobCluster(Map.copyOf(topics));
+    }
+
+    private static Set<String> external(Topology topology) {
+        Set<String> names = new LinkedHashSet<>();
+        for (Stage stage : topology.stages()) {
+            for (Input input : stage.inputs()) {
+                if (input instanceof Input.FromSource) {
+                    names.addAll(input.topics());
+                }
+            }
+        }
+        names.addAll(topology.sinkTopics());
+        if (topology.deadLetterTopic() != null) {
+            names.add(topology.deadLetterTopic());
+        }
+        return names;
+    }
+
+    private static int taskCount(Stage stage, Map<String, Integer> partitions) {
+        return stage.inputs().stream()
+                .flatMap(input -> input.topics().stream())
+                .mapToInt(topic -> partitions.getOrDefault(topic, 0))
+                .max()
+                .orElse(0);
+    }
+
+    private static void check(InternalTopic topic, int wanted, Cluster.@Nullable Topic is, List<String> problems) {
+        if (is == null) {
+            return;
+        }
+        if (is.partitions() != wanted) {
+            problems.add("internal topic " + topic.name() + " has " + is.partitions()
+                    + " partitions, but the job needs " + wanted
+                    + ", as many as its source has; the source's partitions have changed since it was created: delete the job's"
+                    + " internal topics and its group's offsets to start anew");
+        }
+        String policy = topic.config().getOrDefault("cleanup.policy", is.cleanupPolicy());
+        if (!is.cleanupPolicy().equals(policy)) {
+            problems.add("internal topic " + topic.name() + " has cleanup.policy=" + is.cleanupPolicy()
+                    + ", but must have " + policy + " or records would be lost; set it back");
+        }
+    }
+
+    private static void fail(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new JobFailedException(String.join("\n", problems), null);
+        }
+    }
+
+    Cluster.Topic topic(String name) {
+        Cluster.Topic topic = topics.get(name);
+        if (topic == null) {
+            throw new IllegalStateException("topic " + name + " is not the job's");
+        }
+        return topic;
+    }
+
+    int partitions(String topic) {
+        return topic(topic).partitions();
+    }
+
+    /** Which partitions make up which task. */
+    TaskPlacement placement(Topology topology) {
+        Map<String, Integer> counts = new HashMap<>();
+        topics.values().forEach(topic -> counts.put(topic.name(), topic.partitions()));
+        return new TaskPlacement(topology, counts);
+    }
+
+    /** The changelog partitions of a task, in the order of its stores. */
+    static List<TopicPartition> changelogs(Topology topology, TaskId task) {
+        return topology.stages().get(task.stage()).stores().stream()
+                .map(store -> new TopicPartition(store.changelogTopic(), task.partition()))
+                .toList();
+    }
+}

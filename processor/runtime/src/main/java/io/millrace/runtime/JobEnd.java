@@ -1,0 +1,50 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import io.millrace.engine.time.Progress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out whether a bounded run is over for the whole job, on all instances: when every task's last checkpoint says so. */
+final class JobEnd {
+    private static final Logger log = LoggerFactory.getLogger(JobEnd.class);
+    private static final long INTERVAL_MS = 500;
+
+    private final RuntimeContext context;
+    private final List<TopicPartition> inputs = new ArrayList<>();
+    private long lastMs;
+
+    JobEnd(RuntimeContext context) {
+        this.context = context;
+        for (TaskId task : context.placement().tasks()) {
+            inputs.addAll(context.placement().partitionsOf(task));
+        }
+    }
+
+    /** Looks at most every {@value #INTERVAL_MS} ms; false in between and for unbounded runs. */
+    boolean isReached() {
+        long nowMs = context.clock().millis();
+        if (!context.untilEnd() || nowMs - lastMs < INTERVAL_MS) {
+            return false;
+        }
+        lastMs = nowMs;
+        try {
+            Map<TopicPartition, OffsetAndMetadata> committed = context.admin().committed(context.group(), inputs);
+            return inputs.stream().allMatch(input -> isFinished(committed.get(input)));
+        } catch (KafkaException e) {
+            log.debug("cannot look whether the job is finished, will look again: {}", e.toString());
+            return false;
+        }
+    }
+
+    private static boolean isFinished(@Nullable OffsetAndMetadata committed) {
+        return committed != null && Progress.decode(committed.metadata()).finished();
+    }
+}

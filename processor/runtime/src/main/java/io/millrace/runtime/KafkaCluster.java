@@ -1,0 +1,158 @@
+package io.millrace.runtime;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link Cluster} over Kafka's admin client. */
+final class KafkaCluster implements Cluster {
+    private static final Logger log = LoggerFactory.getLogger(KafkaCluster.class);
+    private static final String DEFAULT_DELETE_RETENTION_MS = "86400000";
+
+    private final Admin admin;
+
+    KafkaCluster(Admin admin) {
+        this.admin = admin;
+    }
+
+    @Override
+    public Map<String, Topic> describe(Collection<String> topics) {
+        Map<String, TopicDescription> found = new HashMap<>();
+        admin.describeTopics(topics).topicNameValues().forEach((name, future) -> {
+            try {
+                found.put(name, get(future));
+            } catch (UnknownTopicOrPartitionException e) {
+                log.debug("topic {} does not exist", name);
+            }
+        });
+        Map<ConfigResource, Config> configs = get(admin.describeConfigs(found.keySet().stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .toList())
+                .all());
+        Map<String, Topic> described = new HashMap<>();
+        configs.forEach((resource, config) -> {
+            TopicDescription topic = found.get(resource.name());
+            if (topic != null) {
+                described.put(
+                        resource.name(),
+                        new Topic(
+                                resource.name(),
+                                topic.topicId(),
+                                topic.partitions().size(),
+                                value(config, TopicConfig.CLEANUP_POLICY_CONFIG, "delete"),
+                                Long.parseLong(value(
+                                        config, TopicConfig.DELETE_RETENTION_MS_CONFIG, DEFAULT_DELETE_RETENTION_MS))));
+            }
+        });
+        return described;
+    }
+
+    private static String value(Config config, String key, String otherwise) {
+        ConfigEntry entry = config.get(key);
+        return entry == null || entry.value() == null ? otherwise : entry.value();
+    }
+
+    @Override
+    public void create(String topic, int partitions, Map<String, String> config) {
+        NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config);
+        try {
+            get(admin.createTopics(List.of(wanted)).all());
+            log.info("created topic {} with {} partitions", topic, partitions);
+        } catch (TopicExistsException e) {
+            log.debug("topic {} exists", topic);
+        }
+    }
+
+    @Override
+    public Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions) {
+        ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec();
+        if (!partitions.isEmpty()) {
+            spec.topicPartitions(partitions);
+        }
+        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(get(admin.listConsumerGroupOffsets(
+                        Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
+                .partitionsToOffsetAndMetadata(group)));
+        committed.values().removeIf(offset -> offset == null);
+        return committed;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, boolean committed) {
+        return offsets(
+                partitions,
+                OffsetSpec.latest(),
+                committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
+        Map<TopicPartition, OffsetSpec> wanted =
+                partitions.stream().distinct().collect(Collectors.toMap(Function.identity(), partition -> spec));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all())
+                .forEach((partition, info) -> offsets.put(partition, info.offset()));
+        return offsets;
+    }
+
+    @Override
+    public void purge(Map<TopicPartition, Long> before) {
+        Map<TopicPartition, RecordsToDelete> records = new HashMap<>();
+        before.forEach((partition, offset) -> records.put(partition, RecordsToDelete.beforeOffset(offset)));
+        var unused = admin.deleteRecords(records).all().whenComplete((done, error) -> {
+            if (error != null) {
+                log.warn(
+                        "could not purge repartition topics {}, will try again: {}",
+                        before.keySet(),
+                        error.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import io.millrace.engine.topology.Stage;
+import io.millrace.state.StateUnavailableException;
+import io.millrace.state.TaskState;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A task's state on this disk, opened, and from where in the changelogs it has to be completed. Local state is used only if it is
+ * certainly a prefix of its changelogs; otherwise it is removed, the log says why, and the task is rebuilt from the beginning.
+ *
+ * @param hadState whether there was local state that could be used
+ */
+record LocalState(TaskState state, long[] offsets, boolean hadState) {
+    private static final Logger log = LoggerFactory.getLogger(LocalState.class);
+    /** Of the time for which a changelog keeps tombstones, the part after which a missed one might be gone. */
+    private static final double SAFE_AGE = 0.75;
+
+    /** @param ends the changelogs' high watermarks */
+    static LocalState open(
+            RuntimeContext context,
+            TaskId task,
+            List<TopicPartition> changelogs,
+            List<Uuid> topicIds,
+            Map<TopicPartition, Long> ends) {
+        List<String> stores = context.topology().stages().get(task.stage()).stores().stream()
+                .map(Stage.Store::name)
+                .toList();
+        TaskState state = openOrRebuild(context, task, stores);
+        StoredPosition position = StoredPosition.decode(state.position());
+        if (position != null) {
+            String misfit = misfit(context, position, changelogs, topicIds, ends);
+            if (misfit == null) {
+                long[] offsets = position.changelogs().stream()
+                        .mapToLong(StoredPosition.Changelog::offset)
+                        .toArray();
+                return new LocalState(state, offsets, true);
+            }
+            log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
+            state.close();
+            context.backend().destroy(task.toString());
+            state = context.backend().open(task.toString(), stores);
+        }
+        Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
+        long[] offsets = changelogs.stream()
+                .mapToLong(changelog -> beginnings.getOrDefault(changelog, 0L))
+                .toArray();
+        return new LocalState(state, offsets, false);
+    }
+
+    private static TaskState openOrRebuild(RuntimeContext context, TaskId task, List<String> stores) {
+        try {
+            return context.backend().open(task.toString(), stores);
+        } catch (StateUnavailableException e) {
+            if (!e.corrupt()) {
+                throw e;
+            }
+            log.warn("task {} rebuilds its state from the changelog: {}", task, e.getMessage());
+            context.backend().destroy(task.toString());
+            return context.backend().open(task.toString(), stores);
+        }
+    }
+
+    /** Why the local state cannot be used, or null if it can. */
+    private static @Nullable String misfit(
+            RuntimeContext context,
+            StoredPosition position,
+            List<TopicPartition> changelogs,
+            List<Uuid> topicIds,
+            Map<TopicPartition, Long> ends) {
+        if (position.changelogs().size() != changelogs.size()) {
+            return "it was written for " + position.changelogs().size() + " stores, and the job has "
+                    + changelogs.size();
+        }
+        long ageMs = context.clock().millis() - position.appliedAtMs();
+        for (int i = 0; i < changelogs.size(); i++) {
+            TopicPartition changelog = changelogs.get(i);
+            StoredPosition.Changelog stored = position.changelogs().get(i);
+            long end = ends.getOrDefault(changelog, 0L);
+            if (!stored.topic().equals(topicIds.get(i))) {
+                return "topic " + changelog.topic() + " was deleted and created again since it was written";
+            }
+            if (stored.offset() > end) {
+                return "it contains " + changelog + " up to " + stored.offset() + ", but the changelog ends at " + end
+                        + ": an unclean leader election has cut it";
+            }
+            long keepsTombstonesMs = context.cluster().topic(changelog.topic()).deleteRetentionMs();
+            if (stored.offset() < end && ageMs > keepsTombstonesMs * SAFE_AGE) {
+                return "it is " + ageMs / 1000 + " s old, and " + changelog.topic() + " keeps deletions for only "
+                        + keepsTombstonesMs / 1000 + " s: some may have been compacted away unseen";
+            }
+        }
+        return null;
+    }
+}

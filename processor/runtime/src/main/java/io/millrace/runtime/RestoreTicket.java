@@ -1,0 +1,73 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's request to the restorer to bring one task's state up to its last checkpoint. While it is out, the state belongs to the
+ * restorer; the seat that comes back gives it to the worker. The hand-over in both directions is the future's.
+ */
+final class RestoreTicket {
+    private final TaskId task;
+    private final @Nullable TaskSeat earlier;
+    private final CompletableFuture<TaskSeat> result = new CompletableFuture<>();
+    private volatile boolean cancelled;
+
+    /** @param earlier the seat of a task that is rolled back, with its open state; null if the state is still to be opened */
+    RestoreTicket(TaskId task, @Nullable TaskSeat earlier) {
+        this.task = task;
+        this.earlier = earlier;
+    }
+
+    TaskId task() {
+        return task;
+    }
+
+    @Nullable
+    TaskSeat earlier() {
+        return earlier;
+    }
+
+    boolean isDone() {
+        return result.isDone();
+    }
+
+    /** The seat, once {@link #isDone}. @throws RuntimeException why there is none; the state is closed then */
+    TaskSeat seat() {
+        try {
+            return result.get(0, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("task " + task + " is not restored yet", e);
+        }
+    }
+
+    /** Gives the task up. When this returns its state is closed. Blocks for as long as the restorer's current step takes. */
+    void cancel() {
+        cancelled = true;
+        TaskSeat seat = result.exceptionally(error -> null).join();
+        if (seat != null) {
+            seat.close();
+        }
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    void complete(TaskSeat seat) {
+        result.complete(seat);
+    }
+
+    void fail(RuntimeException error) {
+        result.completeExceptionally(error);
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.runtime;
+
+import io.millrace.serde.BinaryReader;
+import io.millrace.serde.BinaryWriter;
+import io.millrace.serde.DecodeException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What local state says about itself: which changelogs it was built from, up to where, and when. Written with every batch of state
+ * changes, in one step with them.
+ *
+ * @param appliedAtMs wall-clock time of the write
+ * @param changelogs one per store of the stage, in their order
+ */
+record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
+    private static final int VERSION = 1;
+
+    StoredPosition {
+        changelogs = List.copyOf(changelogs);
+    }
+
+    /**
+     * @param topic the changelog's topic id; another id under the same name is another topic
+     * @param offset the first offset that the local state does not contain
+     */
+    record Changelog(Uuid topic, long offset) {}
+
+    byte[] encode() {
+        BinaryWriter writer = new BinaryWriter();
+        writer.writeByte(VERSION);
+        writer.writeFixedLong(appliedAtMs);
+        writer.writeVarInt(changelogs.size());
+        for (Changelog changelog : changelogs) {
+            writer.writeFixedLong(changelog.topic.getMostSignificantBits());
+            writer.writeFixedLong(changelog.topic.getLeastSignificantBits());
+            writer.writeVarLong(changelog.offset);
+        }
+        return writer.toByteArray();
+    }
+
+    /** Null if there is none, or if it was written in a form that this version cannot read: the state is then rebuilt. */
+    static @Nullable StoredPosition decode(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            BinaryReader reader = new BinaryReader(bytes);
+            if (reader.readByte() != VERSION) {
+                return null;
+            }
+            long appliedAtMs = reader.readFixedLong();
+            int count = reader.readVarInt();
+            List<Changelog> changelogs = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                changelogs.add(
+                        new Changelog(new Uuid(reader.readFixedLong(), reader.readFixedLong()), reader.readVarLong()));
+            }
+            return new StoredPosition(appliedAtMs, changelogs);
+        } catch (DecodeException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Configurable;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives whole tasks to the members of the group: co-partitioned inputs together, the numbers of tasks balanced within one, in total and
+ * as nearly as that allows within each stage, and as many tasks as possible left where they are.
+ *
+ * <p>The protocol is cooperative: a task that moves is first taken from its owner, and is given to the new one only in the next round,
+ * once no member claims any of its partitions. A claim blocks even if it is stale; only the claim of the newest generation wins.
+ *
+ * <p>Pure and deterministic: it looks at nothing but the members' subscriptions and the placement, and makes no call to the cluster.
+ */
+public final class TaskAssignor implements ConsumerPartitionAssignor, Configurable {
+    /** The consumer setting that hands the assignor its {@link TaskPlacement}. */
+    static final String PLACEMENT_CONFIG = "millrace.task.placement";
+
+    private static final String NAME = "millrace";
+
+    private @Nullable TaskPlacement placement;
+
+    @Override
+    public void configure(Map<String, ?> configs) {
+        placement = (TaskPlacement) configs.get(PLACEMENT_CONFIG);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<RebalanceProtocol> supportedProtocols() {
+        return List.of(RebalanceProtocol.COOPERATIVE);
+    }
+
+    @Override
+    public GroupAssignment assign(Cluster metadata, GroupSubscription groupSubscription) {
+        if (placement == null) {
+            throw new IllegalStateException(PLACEMENT_CONFIG + " is not set");
+        }
+        Map<String, Subscription> members = new TreeMap<>(groupSubscription.groupSubscription());
+        Map<TaskId, String> owners = owners(placement, members);
+        Map<String, List<TaskId>> wanted = balance(placement.tasks(), members.keySet(), owners);
+        Map<String, Assignment> assignments = new HashMap<>();
+        wanted.forEach((member, tasks) -> {
+            List<TopicPartition> partitions = new ArrayList<>();
+            for (TaskId task : tasks) {
+                if (!claimedByAnother(task, member, members)) {
+                    partitions.addAll(placement.partitionsOf(task));
+                }
+            }
+            assignments.put(member, new Assignment(partitions));
+        });
+        return new GroupAssignment(assignments);
+    }
+
+    /** Who holds each task by the newest claim; a task whose partitions are claimed by several has no owner worth keeping. */
+    private static Map<TaskId, String> owners(TaskPlacement placement, Map<String, Subscription> members) {
+        Map<TaskId, String> owners = new HashMap<>();
+        Map<TaskId, Integer> generations = new HashMap<>();
+        members.forEach((member, subscription) -> {
+            int generation = subscription.generationId().orElse(-1);
+            Set<TopicPartition> owned = new HashSet<>(subscription.ownedPartitions());
+            for (TaskId task : placement.tasks()) {
+                if (owned.containsAll(placement.partitionsOf(task))
+                        && generation > generations.getOrDefault(task, Integer.MIN_VALUE)) {
+                    owners.put(task, member);
+                    generations.put(task, generation);
+                }
+            }
+        });
+        return owners;
+    }
+
+    /** Who should have which task in the end, apart from what cooperation forbids to hand over at once. */
+    static Map<String, List<TaskId>> balance(Set<TaskId> tasks, Set<String> members, Map<TaskId, String> owners) {
+        Map<String, List<TaskId>> result = new TreeMap<>();
+        members.forEach(member -> result.put(member, new ArrayList<>()));
+        if (members.isEmpty()) {
+            return result;
+        }
+        Quota quota = new Quota(tasks, members);
+        List<TaskId> homeless = new ArrayList<>();
+        for (TaskId task : tasks) {
+            String owner = owners.get(task);
+            if (owner != null && result.containsKey(owner) && quota.mayKeep(owner, task)) {
+                result.get(owner).add(task);
+                quota.took(owner, task);
+            } else {
+                homeless.add(task);
+            }
+        }
+        for (TaskId task : homeless) {
+            String member = quota.neediest(task);
+            result.get(member).add(task);
+            quota.took(member, task);
+        }
+        return result;
+    }
+
+    private boolean claimedByAnother(TaskId task, String member, Map<String, Subscription> members) {
+        if (placement == null) {
+            return false;
+        }
+        List<TopicPartition> partitions = placement.partitionsOf(task);
+        return members.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(member))
+                .anyMatch(entry -> entry.getValue().ownedPartitions().stream().anyMatch(partitions::contains));
+    }
+
+    /** How many tasks each member has and may have. */
+    private static final class Quota {
+        private final Map<String, Integer> total = new TreeMap<>();
+        private final Map<String, Map<Integer, Integer>> perStage = new HashMap<>();
+        private final Map<Integer, Integer> stageLimit = new HashMap<>();
+        private final int floor;
+        private int mayExceedFloor;
+
+        Quota(Set<TaskId> tasks, Set<String> members) {
+            floor = tasks.size() / members.size();
+            mayExceedFloor = tasks.size() % members.size();
+            Map<Integer, Integer> stageSizes = new HashMap<>();
+            tasks.forEach(task -> stageSizes.merge(task.stage(), 1, Integer::sum));
+            stageSizes.forEach((stage, size) -> stageLimit.put(stage, (size + members.size() - 1) / members.size()));
+            members.forEach(member -> {
+                total.put(member, 0);
+                perStage.put(member, new HashMap<>());
+            });
+        }
+
+        boolean mayKeep(String member, TaskId task) {
+            return mayTake(member) && ofStage(member, task.stage()) < stageLimit.getOrDefault(task.stage(), 0);
+        }
+
+        private boolean mayTake(String member) {
+            int has = total.getOrDefault(member, 0);
+            return has < floor || (has == floor && mayExceedFloor > 0);
+        }
+
+        void took(String member, TaskId task) {
+            int has = total.merge(member, 1, Integer::sum);
+            if (has == floor + 1) {
+                mayExceedFloor--;
+            }
+            perStage.get(member).merge(task.stage(), 1, Integer::sum);
+        }
+
+        /** The member with room that has the fewest tasks of this stage, then the fewest in all, then the first by name. */
+        String neediest(TaskId task) {
+            return total.keySet().stream()
+                    .filter(this::mayTake)
+                    .min(Comparator.<String>comparingInt(member -> ofStage(member, task.stage()))
+                            .thenComparingInt(member -> total.getOrDefault(member, 0))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .orElseThrow(() -> new IllegalStateException("no member has room for " + task));
+        }
+
+        private int ofStage(String member, int stage) {
+            return perStage.getOrDefault(member, Map.of()).getOrDefault(stage, 0);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.operator.RecordHeader;
+import io.millrace.engine.operator.RecordSender;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's producer and its open transaction: the only place where records are produced. Call only from the worker.
+ *
+ * <p>A transaction is begun by the first record or by {@link #commit}, never earlier: the broker's timeout runs from then, and an open
+ * transaction holds back every reader of what it wrote to. It is full at {@link #MAX_RECORDS} or {@link #MAX_BYTES}: the worker then
+ * commits before its interval is over.
+ */
+final class Transaction implements RecordSender, AutoCloseable {
+    static final int MAX_RECORDS = 200_000;
+    static final long MAX_BYTES = 64L << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+    private static final int COMMIT_ATTEMPTS = 3;
+    /** What a record costs beyond key, value and headers, generously: record and batch headers. */
+    private static final int RECORD_OVERHEAD_BYTES = 128;
+
+    private final ClientFactory clients;
+    private final String transactionalId;
+    private final Set<String> internalTopics;
+    private final Clock clock;
+    private final long maxRecordBytes;
+    /** Next offset behind the last record of the open transaction, by changelog partition; written by the producer's thread. */
+    private final Map<TopicPartition, Long> changelogEnds = new ConcurrentHashMap<>();
+
+    private final Map<TopicPartition, Callback> changelogCallbacks = new HashMap<>();
+    private final Callback failures = (metadata, error) -> sent(null, -1, error);
+    private volatile @Nullable Exception sendError;
+    private @Nullable Producer<byte[], byte[]> producer;
+    private boolean open;
+    private int records;
+    private long bytes;
+
+    /**
+     * @param internalTopics topics whose records are stamped with wall-clock time; event time is in their values
+     * @param maxRecordBytes the producer's {@code max.request.size}
+     */
+    Transaction(
+            ClientFactory clients,
+            String transactionalId,
+            Set<String> internalTopics,
+            Clock clock,
+            long maxRecordBytes) {
+        this.clients = clients;
+        this.transactionalId = transactionalId;
+        this.internalTopics = Set.copyOf(internalTopics);
+        this.clock = clock;
+        this.maxRecordBytes = maxRecordBytes;
+    }
+
+    /** The job's {@code max.request.size}, or Kafka's default. */
+    static long maxRecordBytes(Map<String, String> kafka) {
+        String text = kafka.getOrDefault(
+                "producer." + ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                kafka.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "1048576"));
+        return Long.parseLong(text.trim());
+    }
+
+    /**
+     * Takes a new producer under the same id. Kafka then aborts, or finishes, whatever an earlier holder of the id had left open, so
+     * that a stable read of committed offsets afterwards tells how it ended.
+     */
+    void renew() {
+        discard();
+        Producer<byte[], byte[]> fresh = clients.producer(EngineSettings.producer(transactionalId));
+        try {
+            fresh.initTransactions();
+        } catch (RuntimeException e) {
+            fresh.close(Duration.ZERO);
+            throw e;
+        }
+        producer = fresh;
+    }
+
+    @Override
+    public void send(
+            String topic,
+            int partition,
+            long timeMs,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<RecordHeader> headers) {
+        int size = RECORD_OVERHEAD_BYTES + length(key) + length(value) + length(headers);
+        if (size > maxRecordBytes) {
+            throw new io.millrace.engine.operator.RecordTooLargeException(
+                    "a record of " + size + " bytes for topic " + topic
+                            + " is larger than the producer's max.request.size, " + maxRecordBytes
+                            + "; raise kafka.max.request.size (and the topic's max.message.bytes), or make the record smaller");
+        }
+        // Brokers refuse timestamps from the future, and retention would delete internal records with old ones.
+        long nowMs = clock.millis();
+        long timestampMs = internalTopics.contains(topic) ? nowMs : Math.max(0, Math.min(timeMs, nowMs));
+        begin();
+        producer()
+                .send(
+                        new ProducerRecord<>(
+                                topic,
+                                partition < 0 ? null : partition,
+                                timestampMs,
+                                key,
+                                value,
+                                kafkaHeaders(headers)),
+                        failures);
+        records++;
+        bytes += size;
+    }
+
+    /** Sends one changelog record. */
+    void sendChange(TopicPartition changelog, byte[] key, byte @Nullable [] value) {
+        begin();
+        Callback callback = changelogCallbacks.computeIfAbsent(
+                changelog,
+                partition -> (metadata, error) -> sent(partition, metadata == null ? -1 : metadata.offset(), error));
+        producer()
+                .send(
+                        new ProducerRecord<>(
+                                changelog.topic(), changelog.partition(), clock.millis(), key, value, null),
+                        callback);
+        records++;
+        bytes += RECORD_OVERHEAD_BYTES + key.length + length(value);
+    }
+
+    @Override
+    public boolean isFull() {
+        return records >= MAX_RECORDS || bytes >= MAX_BYTES;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Whether there is a producer to send with; if not, {@link #renew} comes first. */
+    boolean isReady() {
+        return producer != null;
+    }
+
+    /**
+     * Commits everything sent since the last commit together with these offsets. When it returns, it is committed.
+     *
+     * @param offsets at least one, of a partition that the worker owns: without any, nothing would fence a worker that has lost its place
+     * @return the next offset behind the last change, for each changelog partition written to
+     * @throws KafkaException if it is not, or not known to be, committed; {@link Reaction} says what to do
+     */
+    Map<TopicPartition, Long> commit(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        if (offsets.isEmpty()) {
+            throw new IllegalStateException("a transaction without offsets would not be fenced");
+        }
+        begin();
+        // Before the offsets: a record that cannot be written must keep the offsets from being committed.
+        producer().flush();
+        throwSendError();
+        producer().sendOffsetsToTransaction(offsets, group);
+        commitKnowingTheOutcome();
+        open = false;
+        records = 0;
+        bytes = 0;
+        Map<TopicPartition, Long> ends = Map.copyOf(changelogEnds);
+        changelogEnds.clear();
+        return ends;
+    }
+
+    private void commitKnowingTheOutcome() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                producer().commitTransaction();
+                return;
+            } catch (TimeoutException e) {
+                if (attempt == COMMIT_ATTEMPTS) {
+                    throw new KafkaException(
+                            "no answer to the commit of " + transactionalId + " after " + attempt
+                                    + " attempts: whether it is committed will be read from the committed offsets",
+                            e);
+                }
+                log.warn("no answer to a commit of {} yet, asking again: {}", transactionalId, e.getMessage());
+            }
+        }
+    }
+
+    /** Aborts the open transaction, if any. @throws KafkaException if that fails; the producer is then of no use any more */
+    void abort() {
+        try {
+            if (open) {
+                producer().abortTransaction();
+            }
+        } finally {
+            // Only now: until the abort has returned, its records' failures were still being reported.
+            forget();
+        }
+    }
+
+    private void begin() {
+        if (!open) {
+            producer().beginTransaction();
+            open = true;
+        }
+    }
+
+    private void sent(@Nullable TopicPartition changelog, long offset, @Nullable Exception error) {
+        if (error != null) {
+            sendError = error;
+        } else if (changelog != null) {
+            changelogEnds.merge(changelog, offset + 1, Math::max);
+        }
+    }
+
+    private void throwSendError() {
+        Exception error = sendError;
+        if (error != null) {
+            throw error instanceof KafkaException kafka ? kafka : new KafkaException(error);
+        }
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        if (producer == null) {
+            throw new IllegalStateException("no producer: renew() comes first");
+        }
+        return producer;
+    }
+
+    private void forget() {
+        open = false;
+        records = 0;
+        bytes = 0;
+        sendError = null;
+        changelogEnds.clear();
+    }
+
+    private void discard() {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
+        }
+        forget();
+    }
+
+    /** Closes the producer; an open transaction is left to be aborted by the next holder of the id, or by its timeout. */
+    @Override
+    public void close() {
+        discard();
+    }
+
+    private static @Nullable Iterable<Header> kafkaHeaders(List<RecordHeader> headers) {
+        if (headers.isEmpty()) {
+            return null;
+        }
+        RecordHeaders kafka = new RecordHeaders();
+        headers.forEach(header -> kafka.add(header.key(), header.value()));
+        return kafka;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private static int length(List<RecordHeader> headers) {
+        int sum = 0;
+        for (RecordHeader header : headers) {
+            sum += 2 * header.key().length() + length(header.value()) + 10;
+        }
+        return sum;
+    }
+}

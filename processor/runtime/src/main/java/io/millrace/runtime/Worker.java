@@ -1,0 +1,415 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import io.millrace.engine.task.JobFailedException;
+import io.millrace.engine.topology.InternalTopic;
+import io.millrace.runtime.TaskRun.InputRun;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of the group: a consumer, a producer and the tasks that the group gave it. {@link #runOnce} is one round of its duty cycle:
+ * seat restored tasks, poll, process all that came, and, when the interval is over, checkpoint. Single-threaded.
+ *
+ * <p>A checkpoint is one Kafka transaction over all tasks that have something to commit, in this order: flush bundles and fire timers
+ * ({@code Task.prepare}), send changelogs, flush the producer, send the offsets with the live group metadata, commit, and only then
+ * write to local state. Whatever goes wrong before the commit has returned, nothing outside this process and nothing on disk has changed:
+ * {@link #recover} aborts, throws the tasks away and has the restorer rebuild them from the last checkpoint. It does the same when it is not
+ * known whether the commit counted, because the restorer reads that from Kafka.
+ */
+final class Worker implements Membership.Listener {
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final long MAX_BUFFERED_BYTES = 64L << 20;
+    /** How many records are processed between two looks at the bounds of the transaction. */
+    private static final int RECORDS_PER_LOOK = 256;
+
+    private static final long STATE_FLUSH_MS = 10_000;
+    private static final long FIRST_BACKOFF_MS = 100;
+    private static final long MAX_BACKOFF_MS = 10_000;
+    /** A longer round is not counted in full as silence of its partitions: the worker, not they, was slow. */
+    private static final long MAX_SILENCE_PER_ROUND_MS = 1_000;
+
+    private final RuntimeContext context;
+    private final Restorer restorer;
+    private final Purge purge;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Membership membership;
+    private final Transaction transaction;
+    private final Map<TaskId, TaskRun> runs = new TreeMap<>();
+    private final Map<TaskId, RestoreTicket> tickets = new TreeMap<>();
+    private final Map<TopicPartition, InputRun> inputs = new HashMap<>();
+    private final ConsumedRecord view = new ConsumedRecord();
+    private final long intervalMs;
+    private long lastCheckpointMs;
+    private long lastRoundMs;
+    private long lastStateFlushMs;
+    private long notBeforeMs;
+    private long backoffMs = FIRST_BACKOFF_MS;
+    private long checkpoints;
+    private boolean joined;
+    private boolean interrupted;
+    private @Nullable RuntimeException failure;
+    private @Nullable String note = WorkerStatus.STARTING.note();
+    private volatile WorkerStatus status = WorkerStatus.STARTING;
+
+    Worker(RuntimeContext context, Restorer restorer, Purge purge, int number) {
+        this.context = context;
+        this.restorer = restorer;
+        this.purge = purge;
+        String memberId = context.topology().job() + "-" + context.config().instanceId() + "-" + number;
+        Set<String> internal = context.topology().internalTopics().stream()
+                .map(InternalTopic::name)
+                .collect(Collectors.toSet());
+        this.consumer = context.clients()
+                .consumer(EngineSettings.groupConsumer(context.group(), memberId, context.placement()));
+        this.membership = new Membership(consumer, context.placement(), this);
+        this.transaction = new Transaction(
+                context.clients(),
+                memberId,
+                internal,
+                context.clock(),
+                Transaction.maxRecordBytes(context.config().kafka()));
+        this.intervalMs = context.config().checkpointInterval().toMillis();
+        this.lastRoundMs = now();
+        this.lastCheckpointMs = lastRoundMs;
+        this.lastStateFlushMs = lastRoundMs;
+    }
+
+    /**
+     * One round. Operating errors are recovered from; what comes out of here is the end of the job.
+     *
+     * @throws RuntimeException why the job cannot go on
+     */
+    void runOnce() {
+        try {
+            if (!transaction.isReady() && now() >= notBeforeMs) {
+                transaction.renew();
+            }
+            if (!joined && transaction.isReady()) {
+                // Not before: a transaction of this worker's predecessor must be over when its tasks are restored.
+                membership.join();
+                joined = true;
+            }
+            round();
+        } catch (RuntimeException e) {
+            recover(e);
+        }
+        RuntimeException fatal = failure;
+        if (fatal != null) {
+            throw fatal;
+        }
+        publish();
+    }
+
+    private void round() {
+        seatRestored();
+        if (interrupted) {
+            finishInterrupted();
+            return;
+        }
+        ConsumerRecords<byte[], byte[]> records = joined ? consumer.poll(pollTimeout()) : ConsumerRecords.empty();
+        process(records);
+        long nowMs = now();
+        observeSilence(records, Math.min(nowMs - lastRoundMs, MAX_SILENCE_PER_ROUND_MS));
+        lastRoundMs = nowMs;
+        if (nowMs - lastCheckpointMs >= intervalMs) {
+            checkpoint();
+            flushState(nowMs);
+        }
+    }
+
+    private Duration pollTimeout() {
+        return Duration.ofMillis(Math.max(1, Math.min(100, lastCheckpointMs + intervalMs - now())));
+    }
+
+    private void process(ConsumerRecords<byte[], byte[]> records) {
+        int sinceLook = 0;
+        for (TopicPartition partition : records.partitions()) {
+            InputRun input = inputs.get(partition);
+            if (input == null) {
+                throw new IllegalStateException("records of " + partition + ", which is no running task's");
+            }
+            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+                if (input.isBeyondEnd(record.offset())) {
+                    break;
+                }
+                input.run().task().process(input.input(), view.of(record));
+                input.readUpTo(record.offset() + 1);
+                if (++sinceLook == RECORDS_PER_LOOK) {
+                    sinceLook = 0;
+                    commitIfFull();
+                }
+            }
+        }
+        // The consumer's position is behind markers and aborted records too, and all that came before it is processed
+        // now.
+        for (InputRun input : inputs.values()) {
+            input.readUpTo(consumer.position(input.partition()));
+        }
+    }
+
+    private void commitIfFull() {
+        long buffered = 0;
+        for (TaskRun run : runs.values()) {
+            buffered += run.bufferedBytes();
+        }
+        while (transaction.isFull() || buffered > MAX_BUFFERED_BYTES || interrupted) {
+            buffered = 0;
+            checkpoint();
+        }
+    }
+
+    private void observeSilence(ConsumerRecords<byte[], byte[]> records, long elapsedMs) {
+        for (InputRun input : inputs.values()) {
+            if (records.records(input.partition()).isEmpty()
+                    && consumer.currentLag(input.partition()).orElse(1) == 0) {
+                input.input().silentFor(elapsedMs);
+            }
+        }
+    }
+
+    private void checkpoint() {
+        long startMs = now();
+        lastCheckpointMs = startMs;
+        List<TaskRun> dirty = runs.values().stream().filter(TaskRun::isDirty).toList();
+        if (dirty.isEmpty()) {
+            return;
+        }
+        interrupted = false;
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (TaskRun run : dirty) {
+            interrupted |= !run.task().prepare();
+            run.sendChanges(transaction);
+            run.addOffsets(offsets);
+        }
+        Map<TopicPartition, Long> changelogEnds = transaction.commit(offsets, membership.metadata());
+        long nowMs = now();
+        for (TaskRun run : dirty) {
+            run.committed(changelogEnds, nowMs);
+            run.task().takeTallies(context.metrics()::counted);
+        }
+        purge.committed(offsets);
+        backoffMs = FIRST_BACKOFF_MS;
+        note = null;
+        checkpoints++;
+        context.metrics().checkpoint(now() - startMs);
+    }
+
+    /** A firing that did not fit into one transaction goes on in the next, before any record is processed. */
+    private void finishInterrupted() {
+        checkpoint();
+        if (joined) {
+            // Stays in the group during a long burst; what is fetched meanwhile waits.
+            consumer.pause(consumer.assignment());
+            consumer.poll(Duration.ZERO);
+            consumer.resume(inputs.keySet());
+        }
+    }
+
+    private void flushState(long nowMs) {
+        if (nowMs - lastStateFlushMs >= STATE_FLUSH_MS) {
+            lastStateFlushMs = nowMs;
+            runs.values().forEach(TaskRun::flush);
+        }
+    }
+
+    // ---- tasks come and go
+
+    @Override
+    public void assigned(Set<TaskId> tasks) {
+        for (TaskId task : tasks) {
+            if (!runs.containsKey(task) && !tickets.containsKey(task)) {
+                List<TopicPartition> partitions = context.placement().partitionsOf(task);
+                consumer.pause(partitions);
+                // Only a placeholder, so that the consumer does not look for a position of its own: seating the task
+                // seeks.
+                partitions.forEach(partition -> consumer.seek(partition, 0));
+                tickets.put(task, restorer.request(task, null));
+            }
+        }
+        log.info("assigned {}", tasks);
+    }
+
+    @Override
+    public void revoked(Set<TaskId> tasks) {
+        try {
+            checkpoint();
+        } catch (RuntimeException e) {
+            recover(e);
+        }
+        release(tasks);
+        log.info("revoked {}", tasks);
+    }
+
+    @Override
+    public void lost(Set<TaskId> tasks) {
+        log.warn("lost {}: this worker was out of the group for too long", tasks);
+        release(tasks);
+        recover(new RebalanceInProgressException("tasks " + tasks + " are lost"));
+    }
+
+    private void release(Set<TaskId> tasks) {
+        for (TaskId task : tasks) {
+            RestoreTicket ticket = tickets.remove(task);
+            if (ticket != null) {
+                ticket.cancel();
+            }
+            TaskRun run = runs.remove(task);
+            if (run != null) {
+                run.inputs().forEach(input -> inputs.remove(input.partition()));
+                run.close();
+            }
+        }
+    }
+
+    private void seatRestored() {
+        if (tickets.isEmpty() || now() < notBeforeMs || !transaction.isReady()) {
+            return;
+        }
+        Iterator<RestoreTicket> all = tickets.values().iterator();
+        while (all.hasNext()) {
+            RestoreTicket ticket = all.next();
+            if (ticket.isDone()) {
+                all.remove();
+                seat(ticket.seat());
+            }
+        }
+    }
+
+    private void seat(TaskSeat seat) {
+        TaskRun run = new TaskRun(context, seat, transaction);
+        runs.put(run.id(), run);
+        for (InputRun input : run.inputs()) {
+            inputs.put(input.partition(), input);
+            consumer.seek(input.partition(), input.nextOffset());
+            consumer.resume(List.of(input.partition()));
+            input.readUpTo(input.nextOffset());
+        }
+        // What had been reached may still be due to fire, and must before the first record is processed.
+        interrupted |= run.task().isDue();
+    }
+
+    // ---- when something went wrong
+
+    private void recover(RuntimeException error) {
+        Reaction reaction = Reaction.to(error);
+        if (reaction == Reaction.FAIL_JOB) {
+            failure = explained(error);
+            return;
+        }
+        context.metrics().rolledBack();
+        note = "rolled back: " + error.getMessage();
+        log.warn("back to the last checkpoint, again in {} ms: {}", backoffMs, error.toString());
+        notBeforeMs = now() + backoffMs;
+        backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs);
+        if (reaction == Reaction.NEW_PRODUCER) {
+            transaction.close();
+        } else {
+            abort();
+        }
+        interrupted = false;
+        rebuild();
+    }
+
+    private void abort() {
+        try {
+            transaction.abort();
+        } catch (KafkaException e) {
+            log.warn("the abort failed, taking a new producer: {}", e.toString());
+            transaction.close();
+        }
+    }
+
+    private void rebuild() {
+        for (TaskRun run : new ArrayList<>(runs.values())) {
+            runs.remove(run.id());
+            for (InputRun input : run.inputs()) {
+                inputs.remove(input.partition());
+            }
+            consumer.pause(context.placement().partitionsOf(run.id()));
+            tickets.put(run.id(), restorer.request(run.id(), run.seat()));
+        }
+    }
+
+    private RuntimeException explained(RuntimeException error) {
+        if (error instanceof JobFailedException) {
+            return error;
+        }
+        if (error instanceof OffsetOutOfRangeException gone) {
+            return new JobFailedException(
+                    "retention has deleted input that the job has not read: it was to go on at "
+                            + gone.offsetOutOfRangePartitions()
+                            + ". Set the group's offsets to what is still there to go on without"
+                            + " those records",
+                    error);
+        }
+        if (error instanceof FencedInstanceIdException) {
+            return new JobFailedException(
+                    "another process runs with this one's instance id; each needs a runtime.state.dir of its own",
+                    error);
+        }
+        return error;
+    }
+
+    // ---- the end
+
+    /** Commits what is open and closes everything. @param leave whether to leave the group at once */
+    void close(boolean leave, Duration timeout) {
+        try {
+            if (failure == null && transaction.isReady()) {
+                checkpoint();
+            }
+        } catch (RuntimeException e) {
+            log.warn("the last transaction was not committed, its records will be read again: {}", e.toString());
+        }
+        release(Set.copyOf(runs.keySet()));
+        release(Set.copyOf(tickets.keySet()));
+        transaction.close();
+        try {
+            membership.close(leave, timeout);
+        } catch (KafkaException e) {
+            log.warn("closing the consumer: {}", e.toString());
+        }
+    }
+
+    private void publish() {
+        List<WorkerStatus.TaskStatus> running = runs.values().stream()
+                .map(run -> new WorkerStatus.TaskStatus(
+                        run.id(), run.task().watermarkMs(), run.task().status().name(), run.isFinished()))
+                .toList();
+        status = new WorkerStatus(running, List.copyOf(tickets.keySet()), checkpoints, note);
+    }
+
+    /** Whether the next round can do nothing yet, not even poll; whoever drives should wait a moment. */
+    boolean isWaiting() {
+        return !joined;
+    }
+
+    /** As of the last round. Callable from any thread. */
+    WorkerStatus status() {
+        return status;
+    }
+
+    private long now() {
+        return context.clock().millis();
+    }
+}

@@ -1,0 +1,21 @@
+package io.millrace.runtime;
+
+import io.millrace.engine.TaskId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker was doing when it last looked. Immutable.
+ *
+ * @param note what keeps it from working, or null
+ */
+record WorkerStatus(
+        List<TaskStatus> running,
+        List<TaskId> restoring,
+        long checkpoints,
+        @Nullable String note) {
+    static final WorkerStatus STARTING = new WorkerStatus(List.of(), List.of(), 0, "joining the group");
+
+    /** @param watermarkMs the task's combined watermark */
+    record TaskStatus(TaskId task, long watermarkMs, String time, boolean finished) {}
+}
