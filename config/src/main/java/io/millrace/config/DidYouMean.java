@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the word that was probably meant. */
 public final class DidYouMean {
+    /** Nobody means a name longer than this, and comparing takes the product of the lengths. */
+    private static final int MAX_WORD_CHARACTERS = 300;
+
     private DidYouMean() {}
 
     /** {@code did you mean 'aggregate'?} for the candidate nearest to the word, or null if none is near. */
@@ -16,6 +19,9 @@ public final class DidYouMean {
 
     /** The candidate nearest to the word, the first of several; null if more than about a third of the word differs. */
     public static @Nullable String closest(String word, Collection<String> candidates) {
+        if (word.length() > MAX_WORD_CHARACTERS) {
+            return null;
+        }
         String folded = word.toLowerCase(Locale.ROOT);
         String closest = null;
         int best = Math.max(1, word.length() / 3) + 1;

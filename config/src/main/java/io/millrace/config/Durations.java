@@ -56,6 +56,16 @@ final class Durations {
         return out.isEmpty() ? "0s" : out.toString();
     }
 
+    /** The largest unit of which the duration is a multiple. */
+    static long unitMs(Duration duration) {
+        for (long unitMs : UNITS_MS.values()) {
+            if (duration.toMillis() % unitMs == 0) {
+                return unitMs;
+            }
+        }
+        return 1;
+    }
+
     /** What was probably meant by something that is no duration, or null. */
     static @Nullable String meant(String text, String likelyUnit) {
         String lower = text.strip().toLowerCase(Locale.ROOT);

@@ -32,7 +32,7 @@ final class JobGrammar {
     private static final Shape.Scalar COLUMN = free("a column");
     private static final Shape.Scalar EXPRESSION = free("an expression");
     private static final Shape.Scalar PATH = free("a path");
-    private static final Shape.Scalar FORMAT = choice("a format", FORMATS);
+    private static final Shape.Scalar FORMAT = choice(FORMATS);
     private static final Shape COLUMNS = new Shape.OneOrMany(COLUMN);
     private static final Shape ASSIGNMENTS = named("a mapping of columns to expressions", EXPRESSION);
 
@@ -103,13 +103,13 @@ final class JobGrammar {
             optional("by", COLUMNS, null, "The columns to group by; without it everything is one group."),
             optional(
                     "window",
-                    new Shape.Either(choice("none", List.of("none")), WINDOW),
+                    new Shape.Either(choice(List.of("none")), WINDOW),
                     "none",
                     "The windows of event time to group by; none is a running aggregate."),
             required("values", ASSIGNMENTS, "The result's columns, each an aggregate expression."),
             optional(
                     "emit",
-                    choice("a moment", List.of("final", "updates")),
+                    choice(List.of("final", "updates")),
                     null,
                     "When results come: final once per window, as it closes (the default of windows); updates with every row (the default of running aggregates)."),
             optional("late", LATE, null, "What becomes of rows that come after their window's end."));
@@ -159,7 +159,7 @@ final class JobGrammar {
             "a mapping",
             optional(
                     "tolerance",
-                    choice("a tolerance", List.of("none", "all")),
+                    choice(List.of("none", "all")),
                     "none",
                     "Whether the job stops at a record that it cannot process (none) or goes on (all)."),
             optional(
@@ -228,7 +228,7 @@ final class JobGrammar {
     private static Shape kafka() {
         return new Shape.Named(
                 "a mapping of Kafka properties",
-                new Shape.Scalar(new ScalarType.Free("a property", true)),
+                new Shape.Scalar(new ScalarType.Free("a single value", true)),
                 List.of(required(
                         "bootstrap.servers", free("host:port, several with commas"), "The brokers to start from.")),
                 ownedProperties());
@@ -274,7 +274,7 @@ final class JobGrammar {
 
     private static Fields verbs(Shape.Key... keys) {
         List<String> names = Arrays.stream(keys).map(Shape.Key::name).toList();
-        return new Fields("a step such as 'filter: amount > 10'", "step", List.of(keys), names, Map.of());
+        return new Fields("a mapping such as 'filter: amount > 10'", "step", List.of(keys), names, Map.of());
     }
 
     private static Shape named(String what, Shape.Scalar value) {
@@ -289,8 +289,8 @@ final class JobGrammar {
         return new Shape.Scalar(new ScalarType.Formed(what, pattern, mayBeNumber));
     }
 
-    private static Shape.Scalar choice(String what, List<String> words) {
-        return new Shape.Scalar(new ScalarType.Choice(what, words));
+    private static Shape.Scalar choice(List<String> words) {
+        return new Shape.Scalar(new ScalarType.Choice(words));
     }
 
     private static Shape.Scalar duration(Duration least) {

@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,15 @@ import org.jspecify.annotations.Nullable;
 /** Writes maps, lists, texts, numbers, booleans and nulls as indented JSON. */
 final class Json {
     private Json() {}
+
+    /** An object with these keys, each followed by its value, in this order. */
+    static Map<String, Object> object(Object... keysAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            object.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return object;
+    }
 
     static String write(@Nullable Object value) {
         StringBuilder out = new StringBuilder();

@@ -50,7 +50,9 @@ final class Pipelines {
         steps.forEach(this::collectNames);
         steps.forEach(this::connect);
         finish();
-        reportUnused();
+        if (!steps.isEmpty()) {
+            reportUnused();
+        }
         return List.copyOf(connected);
     }
 
@@ -63,9 +65,8 @@ final class Pipelines {
     }
 
     private void collectNames(StepReader.Read read) {
-        if (read.step() == null && read.mentioned() != null) {
-            mentioned.add(read.mentioned());
-        } else if (read.step() instanceof JobSpec.As as) {
+        mentioned.addAll(read.mentioned());
+        if (read.step() instanceof JobSpec.As as) {
             collectStream(as.name());
         } else if (read.step() instanceof JobSpec.Route route) {
             for (JobSpec.Branch branch : route.branches()) {
@@ -170,7 +171,7 @@ final class Pipelines {
         } else if (!mentioned.contains(name)) {
             List<String> known = new ArrayList<>(sourceNames.keySet());
             known.addAll(streamNames.keySet());
-            report.error(stream, "unknown source or stream '" + name + "'", DidYouMean.hint(name, known), known(known));
+            unknown(stream, "unknown source or stream '" + name + "'", known);
         }
     }
 
@@ -182,9 +183,16 @@ final class Pipelines {
             String what = sourceNames.containsKey(name) ? "a source" : "a stream";
             report.error(sink, "'" + name + "' is " + what + ", not a sink", "declare a sink under 'sinks'");
         } else if (!mentioned.contains(name)) {
-            List<String> known = List.copyOf(sinkNames.keySet());
-            report.error(sink, "unknown sink '" + name + "'", DidYouMean.hint(name, known), known(known));
+            unknown(sink, "unknown sink '" + name + "'", List.copyOf(sinkNames.keySet()));
         }
+    }
+
+    private void unknown(Text name, String message, List<String> known) {
+        String closest = DidYouMean.closest(name.value(), known);
+        if (closest != null) {
+            mentioned.add(closest);
+        }
+        report.error(name, message, closest == null ? null : "did you mean '" + closest + "'?", known(known));
     }
 
     private static String known(List<String> names) {
@@ -228,11 +236,7 @@ final class Pipelines {
                 .anyMatch(step -> step instanceof JobSpec.Route route
                         && route.branches().stream().anyMatch(branch -> branch.target() == at));
         if (isBranch) {
-            report.error(
-                    at,
-                    "'" + name + "' is neither a sink nor read by a 'from' below",
-                    DidYouMean.hint(name, sinkNames.keySet()),
-                    known(List.copyOf(sinkNames.keySet())));
+            unknown(at, "'" + name + "' is neither a sink nor read by a 'from' below", List.copyOf(sinkNames.keySet()));
         } else if (isLast(at)) {
             report.error(
                     at,

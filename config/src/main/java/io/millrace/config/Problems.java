@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows problems to people and to programs; neither shows a secret. */
 public final class Problems {
+    /** The most problems that are shown to people; who has more mends these first. */
+    private static final int SHOWN_PROBLEMS = 100;
+
     private static final int SHOWN_CHARACTERS = 160;
+
+    /** What {@link Text#of} says where it stands. */
+    private static final String NO_FILE = Text.of("").at().file();
 
     private Problems() {}
 
@@ -23,19 +29,26 @@ public final class Problems {
     }
 
     /**
-     * For people: each problem with its line of the file, a caret and its hint. Every line ends with a line break.
+     * For people: each problem with its line of the file, a caret and its hint. Every line ends with a line break. Of more than
+     * a hundred problems the first hundred are shown.
      *
      * @param sourceText the file that the problems are in; a problem that stands in no line of it is shown without
      */
     public static String render(List<Problem> problems, String sourceText) {
         SourceText source = new SourceText("", sourceText);
+        List<Problem> shown = sorted(problems);
+        int hidden = Math.max(0, shown.size() - SHOWN_PROBLEMS);
+        shown = shown.subList(0, shown.size() - hidden);
         int width = 2;
-        for (Problem problem : problems) {
+        for (Problem problem : shown) {
             width = Math.max(width, String.valueOf(problem.at().line()).length());
         }
         StringBuilder out = new StringBuilder();
-        for (Problem problem : sorted(problems)) {
+        for (Problem problem : shown) {
             render(problem, source, " ".repeat(width), out);
+        }
+        if (hidden > 0) {
+            out.append("and ").append(hidden).append(" more\n");
         }
         return out.toString();
     }
@@ -62,14 +75,13 @@ public final class Problems {
         out.append(problem.at()).append(": ").append(severity(problem)).append(": ");
         out.append(problem.message()).append('\n');
         int number = problem.at().line();
-        String line = SecretLines.shown(source, number);
+        boolean inFile = !problem.at().file().equals(NO_FILE);
+        String line = inFile ? SecretLines.shown(source, number) : null;
         String hint = problem.hint();
         if (line != null) {
             String digits = String.valueOf(number);
-            out.append(' ')
-                    .append(blank, digits.length(), blank.length())
-                    .append(digits)
-                    .append(" | ");
+            out.append(' ').append(blank.substring(digits.length())).append(digits);
+            out.append(line.isEmpty() ? " |" : " | ");
             caret(problem, line.replace('\t', ' '), " " + blank + " | ", out);
         } else if (hint != null) {
             out.append(' ').append(blank).append(" = ").append(hint).append('\n');

@@ -47,30 +47,41 @@ sealed interface ScalarType {
         public @Nullable Fault fault(Text text) {
             return Pattern.matches(pattern, text.value())
                     ? null
-                    : Fault.of("cannot be '" + text + "'", "write " + what);
+                    : Fault.of("cannot be '" + Fault.shown(text) + "'", "write " + what);
         }
 
         @Override
         public Map<String, Object> schema() {
             Object type = mayBeNumber ? List.of("string", "integer") : "string";
-            return Map.of("type", type, "pattern", "^(" + pattern + ")$");
+            return Json.object("type", type, "pattern", "^(" + pattern + ")$");
         }
     }
 
     /** One of a few words. */
-    record Choice(String what, List<String> words) implements ScalarType {
+    record Choice(List<String> words) implements ScalarType {
+        @Override
+        public String what() {
+            String last = words.get(words.size() - 1);
+            List<String> others = words.subList(0, words.size() - 1);
+            return others.isEmpty() ? last : String.join(", ", others) + " or " + last;
+        }
+
         @Override
         public @Nullable Fault fault(Text text) {
             if (words.contains(text.value())) {
                 return null;
             }
             String hint = DidYouMean.hint(text.toString(), words);
-            return new Fault("cannot be '" + text + "'", hint, List.of("possible: " + String.join(", ", words)), true);
+            return new Fault(
+                    "cannot be '" + Fault.shown(text) + "'",
+                    hint,
+                    List.of("possible: " + String.join(", ", words)),
+                    true);
         }
 
         @Override
         public Map<String, Object> schema() {
-            return Map.of("enum", words);
+            return Json.object("enum", words);
         }
     }
 
@@ -85,12 +96,14 @@ sealed interface ScalarType {
         public @Nullable Fault fault(Text text) {
             boolean number = text.value().matches("[0-9]{1,9}");
             int value = number ? Integer.parseInt(text.value()) : -1;
-            return value >= least && value <= most ? null : Fault.of("cannot be '" + text + "'", "write " + what());
+            return value >= least && value <= most
+                    ? null
+                    : Fault.of("cannot be '" + Fault.shown(text) + "'", "it takes " + what());
         }
 
         @Override
         public Map<String, Object> schema() {
-            return Map.of("type", "integer", "minimum", least, "maximum", most);
+            return Json.object("type", "integer", "minimum", least, "maximum", most);
         }
     }
 
@@ -110,21 +123,22 @@ sealed interface ScalarType {
             if (duration == null) {
                 String meant = Durations.meant(text.value(), likelyUnit);
                 boolean bare = text.value().matches("-?\\d+");
-                String message = bare ? "has no unit" : "cannot be '" + text + "'";
+                String message = bare ? "has no unit" : "cannot be '" + Fault.shown(text) + "'";
                 return Fault.of(message, "write " + (meant == null ? "a duration such as 10s, 5m or 1h30m" : meant));
             }
             if (least != null && duration.compareTo(least) < 0) {
-                return Fault.beyondSchema("cannot be '" + text + "'", "at least " + Durations.write(least));
+                return Fault.beyondSchema(
+                        "cannot be '" + Fault.shown(text) + "'", "at least " + Durations.write(least));
             }
             if (most != null && duration.compareTo(most) > 0) {
-                return Fault.beyondSchema("cannot be '" + text + "'", "at most " + Durations.write(most));
+                return Fault.beyondSchema("cannot be '" + Fault.shown(text) + "'", "at most " + Durations.write(most));
             }
             return null;
         }
 
         @Override
         public Map<String, Object> schema() {
-            return Map.of("type", "string", "pattern", "^(" + Durations.PATTERN + ")$");
+            return Json.object("type", "string", "pattern", "^(" + Durations.PATTERN + ")$");
         }
     }
 
@@ -141,17 +155,18 @@ sealed interface ScalarType {
             if (sizeBytes == null) {
                 String meant = Sizes.meant(text.value());
                 boolean bare = text.value().matches("\\d+");
-                String message = bare ? "has no unit" : "cannot be '" + text + "'";
+                String message = bare ? "has no unit" : "cannot be '" + Fault.shown(text) + "'";
                 return Fault.of(message, "write " + (meant == null ? "a size such as 64KB, 256MB or 2GB" : meant));
             }
             return sizeBytes >= leastBytes
                     ? null
-                    : Fault.beyondSchema("cannot be '" + text + "'", "at least " + Sizes.write(leastBytes));
+                    : Fault.beyondSchema(
+                            "cannot be '" + Fault.shown(text) + "'", "at least " + Sizes.write(leastBytes));
         }
 
         @Override
         public Map<String, Object> schema() {
-            return Map.of("type", "string", "pattern", "^(" + Sizes.PATTERN + ")$");
+            return Json.object("type", "string", "pattern", "^(" + Sizes.PATTERN + ")$");
         }
     }
 }

@@ -59,11 +59,13 @@ final class ShapeCheck {
         } else if (shape instanceof Shape.OneOrMany several) {
             if (value instanceof Yaml.Sequence) {
                 checkList(new Shape.ListOf(several.item()), value, label);
+            } else if (value instanceof Yaml.Scalar) {
+                checkScalar(several.item(), value, label);
             } else {
-                checkKind(several, several.item(), value, label);
+                wrongKind(several, value, label);
             }
         } else if (shape instanceof Shape.Either either) {
-            checkKind(either, value instanceof Yaml.Mapping ? either.fields() : either.scalar(), value, label);
+            checkEither(either, value, label);
         } else if (shape instanceof Shape.Named named) {
             checkNamed(named, value, label);
         } else if (shape instanceof Shape.Sections sections) {
@@ -73,11 +75,17 @@ final class ShapeCheck {
         }
     }
 
-    private void checkKind(Shape whole, Shape chosen, Yaml value, Label label) {
-        if (value instanceof Yaml.Scalar || (value instanceof Yaml.Mapping && chosen instanceof Shape.Fields)) {
-            check(chosen, value, label);
+    private void checkEither(Shape.Either shape, Yaml value, Label label) {
+        if (value instanceof Yaml.Mapping) {
+            checkFields(shape.fields(), value, label);
+        } else if (value instanceof Yaml.Scalar scalar && shape.scalar().type().fault(scalar.text()) == null) {
+            return;
+        } else if (value instanceof Yaml.Scalar scalar) {
+            bad.add(value);
+            String message = label.name() + " cannot be '" + Fault.shown(scalar.text()) + "'";
+            structural(value.span(), message, "it takes " + shape.what(), List.of());
         } else {
-            wrongKind(whole, value, label);
+            wrongKind(shape, value, label);
         }
     }
 
@@ -89,7 +97,9 @@ final class ShapeCheck {
         Fault fault = shape.type().fault(scalar.text());
         if (fault != null) {
             bad.add(value);
-            structuralCount += fault.structural() ? 1 : 0;
+            // The schema cannot know what a variable stands for.
+            boolean isVariable = Interpolation.concerns(value.span().written());
+            structuralCount += fault.structural() && !isVariable ? 1 : 0;
             report(value.span(), label.name() + " " + fault.message(), fault.hint(), fault.notes());
         }
     }
@@ -186,7 +196,9 @@ final class ShapeCheck {
             checkSingle(shape, map, label);
         } else {
             checkRequired(shape.keys(), map, meant, label);
-            checkChoice(shape, map, meant, label);
+            if (map.entries().stream().allMatch(entry -> shape.key(entry.name()) != null)) {
+                checkChoice(shape, map, label);
+            }
         }
     }
 
@@ -203,7 +215,7 @@ final class ShapeCheck {
         String where = shape.single() || label.name().equals(JOB) ? "" : " in " + label.name();
         structural(
                 key.span(),
-                "unknown " + shape.word() + " '" + key.value() + "'" + where,
+                "unknown " + shape.word() + " '" + Fault.shown(key) + "'" + where,
                 closest == null ? null : "did you mean '" + closest + "'?",
                 notes);
     }
@@ -239,26 +251,24 @@ final class ShapeCheck {
         }
     }
 
-    private void checkChoice(Shape.Fields shape, Yaml.Mapping map, Set<String> meant, Label label) {
+    private void checkChoice(Shape.Fields shape, Yaml.Mapping map, Label label) {
         List<Yaml.Entry> chosen = map.entries().stream()
                 .filter(entry -> shape.exactlyOneOf().contains(entry.name()))
                 .toList();
-        boolean wanting = shape.exactlyOneOf().stream().noneMatch(meant::contains);
         if (chosen.size() > 1) {
             bad.add(map);
             String first = chosen.get(0).name();
             ScalarText second = chosen.get(1).key();
             String message = "'" + second.value() + "' cannot stand beside '" + first + "'";
             structural(second.span(), message, "keep one of the two", List.of());
-        } else if (chosen.isEmpty() && wanting && !shape.exactlyOneOf().isEmpty()) {
+        } else if (chosen.isEmpty() && !shape.exactlyOneOf().isEmpty()) {
             bad.add(map);
             String keys = "'" + String.join("' or '", shape.exactlyOneOf()) + "'";
             structural(label.at(), label.name() + " needs " + keys, null, List.of());
         }
         for (Map.Entry<String, String> need : shape.needs().entrySet()) {
             Yaml.Entry entry = map.entry(need.getKey());
-            boolean missing = map.entry(need.getValue()) == null && !meant.contains(need.getValue());
-            if (entry != null && missing && (chosen.size() <= 1)) {
+            if (entry != null && map.entry(need.getValue()) == null && chosen.size() == 1) {
                 bad.add(map);
                 structural(
                         entry.key().span(),

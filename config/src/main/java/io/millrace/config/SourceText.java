@@ -17,10 +17,6 @@ final class SourceText {
         this.offsets = text.codePoints().allMatch(Character::isBmpCodePoint) ? null : offsets(text);
     }
 
-    String file() {
-        return file;
-    }
-
     String text() {
         return text;
     }
@@ -50,10 +46,6 @@ final class SourceText {
 
     int lineStart(int offset) {
         return lineStarts[lineIndex(offset)];
-    }
-
-    int lineCount() {
-        return lineStarts.length;
     }
 
     /** The text of a line, counted from 1, or null if the file has no such line. */

@@ -1,5 +1,7 @@
 package io.millrace.config;
 
+import java.util.stream.Collectors;
+
 /** A stretch of a job file, [start, end). */
 record Span(SourceText source, int start, int end) {
     Position at() {
@@ -14,7 +16,7 @@ record Span(SourceText source, int start, int end) {
 
     /** What is written there, line breaks as spaces. */
     String written() {
-        return source.text().substring(start, end).replaceAll("\\s*\\R\\s*", " ");
+        return source.text().substring(start, end).lines().map(String::strip).collect(Collectors.joining(" "));
     }
 
     Span to(Span last) {

@@ -3,8 +3,10 @@ package io.millrace.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads steps one by one, without regard to the streams between them. */
@@ -21,12 +23,9 @@ final class StepReader {
     /**
      * @param step null if it could not be read
      * @param verb null if it has none
-     * @param mentioned the name that a step that could not be read may define, read or write, or null
+     * @param mentioned the names that a step that could not be read may define, read or write
      */
-    record Read(
-            JobSpec.@Nullable Step step,
-            @Nullable ScalarText verb,
-            @Nullable String mentioned) {}
+    record Read(JobSpec.@Nullable Step step, @Nullable ScalarText verb, Set<String> mentioned) {}
 
     List<Read> read(List<Yaml> items) {
         List<Read> steps = new ArrayList<>();
@@ -34,15 +33,24 @@ final class StepReader {
             if (item instanceof Yaml.Mapping map && !map.entries().isEmpty()) {
                 Yaml.Entry entry = map.entries().get(0);
                 JobSpec.Step step = check.isBad(map) || check.isBad(entry.value()) ? null : step(entry);
-                String mentioned = entry.value() instanceof Yaml.Scalar scalar
-                        ? scalar.text().value()
-                        : null;
-                steps.add(new Read(step, entry.key(), mentioned));
+                steps.add(new Read(step, entry.key(), step == null ? mentioned(item) : Set.of()));
             } else {
-                steps.add(new Read(null, null, null));
+                steps.add(new Read(null, null, mentioned(item)));
             }
         }
         return steps;
+    }
+
+    private static Set<String> mentioned(Yaml item) {
+        Set<String> names = new HashSet<>();
+        if (item instanceof Yaml.Scalar scalar) {
+            names.add(scalar.text().value());
+        } else if (item instanceof Yaml.Sequence list) {
+            list.items().forEach(inner -> names.addAll(mentioned(inner)));
+        } else if (item instanceof Yaml.Mapping map) {
+            map.entries().forEach(entry -> names.addAll(mentioned(entry.value())));
+        }
+        return names;
     }
 
     private JobSpec.@Nullable Step step(Yaml.Entry entry) {
@@ -164,11 +172,13 @@ final class StepReader {
         return tumbling ? new JobSpec.Tumbling(at, size, offset) : new JobSpec.Hopping(at, size, every, offset);
     }
 
+    /** The next smaller duration in the same unit that divides the size. */
     private static @Nullable String nearestDivisor(Duration size, Duration every) {
-        long parts = size.toMillis() / every.toMillis();
-        for (long count = Math.max(1, parts); count <= parts + 1; count++) {
-            if (size.toMillis() % count == 0) {
-                return "for example every: " + Durations.write(Duration.ofMillis(size.toMillis() / count));
+        long unitMs = Durations.unitMs(every);
+        long candidateMs = every.toMillis();
+        for (int tries = 0; tries < 1_000 && candidateMs > 0; tries++, candidateMs -= unitMs) {
+            if (size.toMillis() % candidateMs == 0) {
+                return "for example every: " + Durations.write(Duration.ofMillis(candidateMs));
             }
         }
         return null;

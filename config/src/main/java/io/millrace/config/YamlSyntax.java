@@ -47,6 +47,11 @@ final class YamlSyntax {
             int tab = c == '\t' ? at : source.lineStart(at) + indent().indexOf('\t');
             return problem(source, tab, 1, "a tab; YAML is indented with spaces only", "replace it by spaces");
         }
+        if (endsAfterQuote()) {
+            return here(
+                    "the value ended at the quote before this",
+                    "an expression that starts with a quote needs quotes around all of it");
+        }
         if (problem.contains("cannot start any token") || context.contains("directive")) {
             return here("a value cannot start with '" + c + "'", QUOTE_IT);
         }
@@ -78,15 +83,25 @@ final class YamlSyntax {
                     "a variable inside " + (list ? "[ ]" : "{ }") + " needs quotes",
                     "write \"" + variable + "\"");
         }
-        if (endsAfterQuote()) {
-            return afterQuote();
-        }
-        if (at >= source.text().length() || source.text().substring(at).isBlank() || startsLine()) {
+        if (at >= source.text().length() || isNeverClosed()) {
             return there("'" + charAt(contextAt) + "' is never closed", list ? "add a ]" : "add a }");
         }
         return here(
                 "',' or '" + (list ? "]" : "}") + "' was expected here",
                 "a value with special characters needs quotes");
+    }
+
+    /** Counts brackets without regard to quotes: a guess, but only of words. */
+    private boolean isNeverClosed() {
+        int depth = 0;
+        for (int i = contextAt; i < source.text().length(); i++) {
+            char c = charAt(i);
+            depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+            if (depth == 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Problem inQuotes(char c) {
@@ -95,7 +110,11 @@ final class YamlSyntax {
                     "'\\" + c + "' means nothing in double quotes",
                     "double the backslash, or use single quotes, which have no escapes");
         }
-        return there("this quote is never closed", "add the closing quote");
+        String before = source.text().substring(source.lineStart(contextAt), contextAt);
+        boolean cut = before.stripTrailing().endsWith(",") && Expressions.isOpen(before.replaceAll("[()]", ""));
+        return cut
+                ? there("inside { } and [ ] a comma ends the value, so this quote opens another", QUOTE_IT)
+                : there("this quote is never closed", "add the closing quote");
     }
 
     private Problem inLines() {
@@ -111,8 +130,9 @@ final class YamlSyntax {
         if (problem.contains("could not find expected ':'")) {
             return there("this line is neither 'key: value' nor an item '- …'", "is a colon missing, or indentation?");
         }
-        if (endsAfterQuote()) {
-            return afterQuote();
+        char before = charBefore();
+        if (!startsLine() && (before == ']' || before == '}')) {
+            return here("the value ended at the '" + before + "' before this", QUOTE_IT);
         }
         if (problem.contains("expected <block end>")) {
             return startsLine()
@@ -126,18 +146,18 @@ final class YamlSyntax {
     }
 
     /** {@code 'a' = b}: to YAML the value ends at the second quote. */
-    private Problem afterQuote() {
-        return here(
-                "the value ended at the quote before this",
-                "an expression that starts with a quote needs quotes around all of it");
+    private boolean endsAfterQuote() {
+        char before = charBefore();
+        boolean endsHere = !context.contains("quoted") && !problem.contains("could not find");
+        return endsHere && !startsLine() && (before == '\'' || before == '"');
     }
 
-    private boolean endsAfterQuote() {
+    private char charBefore() {
         int before = at - 1;
-        while (before >= source.lineStart(at) && charAt(before) == ' ') {
+        while (charAt(before) == ' ' && before > 0) {
             before--;
         }
-        return before >= source.lineStart(at) && (charAt(before) == '\'' || charAt(before) == '"') && !startsLine();
+        return charAt(before);
     }
 
     private boolean startsLine() {

@@ -163,6 +163,26 @@ final class JobReaderTest {
     }
 
     @Test
+    void of_very_many_problems_a_hundred_are_shown() {
+        List<Problem> problems = new ArrayList<>();
+        for (int i = 1; i <= 250; i++) {
+            problems.add(Problem.error(new Position("job.yaml", i, 1), 1, "wrong", null));
+        }
+        assertThat(Problems.render(problems, "")).contains("job.yaml:100:1").endsWith("error: wrong\nand 150 more\n");
+        assertThat(Problems.renderJson(problems)).contains("\"line\": 250");
+    }
+
+    @Test
+    void problems_in_no_line_of_the_file_are_rendered_without_one() {
+        Problem problem = Problem.error(Text.of("x").at(), 1, "wrong", "mend it");
+        assertThat(Problems.render(List.of(problem), "a: b"))
+                .isEqualTo("(built in):1:1: error: wrong\n    = mend it\n");
+        Problem elsewhere = Problem.error(new Position("job.yaml", 9, 1), 1, "wrong", "mend it");
+        assertThat(Problems.render(List.of(elsewhere), "a: b"))
+                .isEqualTo("job.yaml:9:1: error: wrong\n    = mend it\n");
+    }
+
+    @Test
     void problems_are_rendered_for_programs() {
         JobException e = catchThrowableOfType(JobException.class, () -> Example.jobWithSteps("  - \"a\\\"b\": 1"));
         assertThat(e.renderJson()).isEqualTo("""
