@@ -87,9 +87,8 @@ public sealed interface DataType {
 
         private List<String> fields() {
             return row.columns().stream()
-                    .map(column -> quoted(column.name())
-                            + " " + column.type().sql()
-                            + (column.nullable() ? "" : " NOT NULL"))
+                    .map(column ->
+                            quoted(column.name()) + " " + column.type().sql() + (column.nullable() ? "" : " NOT NULL"))
                     .toList();
         }
 

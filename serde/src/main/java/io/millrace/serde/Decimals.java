@@ -53,7 +53,8 @@ public final class Decimals {
 
     static BigDecimal checked(BigDecimal value, DataType.Decimal type) {
         if (!fits(value, type)) {
-            throw new DecodeException("a decimal of " + value.precision() + " digits where " + type.sql() + " was written");
+            throw new DecodeException(
+                    "a decimal of " + value.precision() + " digits where " + type.sql() + " was written");
         }
         return value;
     }

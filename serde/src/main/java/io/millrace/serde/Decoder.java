@@ -13,5 +13,6 @@ public interface Decoder {
      * @throws RetriableDecodeException if the bytes may well be fine but what is needed to read them (a schema in the
      *     registry) could not be fetched now
      */
-    @Nullable Object[] decode(byte[] bytes);
+    @Nullable
+    Object[] decode(byte[] bytes);
 }

@@ -54,7 +54,8 @@ final class EscapedBytes {
                 return bytes.toByteArray();
             }
             if (after != ESCAPED_ZERO) {
-                throw new DecodeException("byte " + (in.position() - 1) + " follows a zero and is neither its escape nor the end");
+                throw new DecodeException(
+                        "byte " + (in.position() - 1) + " follows a zero and is neither its escape nor the end");
             }
             bytes.writeByte(0);
         }
@@ -67,6 +68,7 @@ final class EscapedBytes {
                 return i;
             }
         }
-        throw new DecodeException("the bytes end too early: a string or bytes from byte " + in.position() + " has no end");
+        throw new DecodeException(
+                "the bytes end too early: a string or bytes from byte " + in.position() + " has no end");
     }
 }

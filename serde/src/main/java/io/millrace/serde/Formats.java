@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The one list of formats. */
 public final class Formats {
-    private static final List<Format> ALL = List.of(new JsonFormat(), new AvroFormat(), new StringFormat(), new BytesFormat());
+    private static final List<Format> ALL =
+            List.of(new JsonFormat(), new AvroFormat(), new StringFormat(), new BytesFormat());
 
     private Formats() {}
 

@@ -30,7 +30,8 @@ final class StructCodec implements ValueCodec {
         }
     }
 
-    @Nullable Object[] readRow(BinaryReader in) {
+    @Nullable
+    Object[] readRow(BinaryReader in) {
         int count = in.readVarInt();
         if (count < 0 || count > columns.length) {
             throw new DecodeException("a row of " + Integer.toUnsignedString(count) + " columns where the type has "

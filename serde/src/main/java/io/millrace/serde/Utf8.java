@@ -42,7 +42,8 @@ final class Utf8 {
         return (int) bytes;
     }
 
-    @SuppressWarnings("deprecation") // of all the ways to copy ASCII, the deprecated one is the only that allocates nothing
+    @SuppressWarnings(
+            "deprecation") // of all the ways to copy ASCII, the deprecated one is the only that allocates nothing
     static void putAscii(String value, byte[] target, int place) {
         value.getBytes(0, value.length(), target, place);
     }

@@ -35,8 +35,9 @@ final class AvroDecoder implements Decoder {
     public @Nullable Object[] decode(byte[] bytes) {
         reader.reset(bytes, 0, bytes.length);
         if (bytes.length < HEADER_BYTES || reader.readByte() != 0) {
-            throw new DecodeException("the record is not in the schema registry's wire format (a zero byte, then a schema id):"
-                    + " was it written by a serializer without registry, or is the format another one?");
+            throw new DecodeException(
+                    "the record is not in the schema registry's wire format (a zero byte, then a schema id):"
+                            + " was it written by a serializer without registry, or is the format another one?");
         }
         Plan plan = plan(reader.readFixedInt());
         AvroReader root = plan.root;
@@ -89,8 +90,12 @@ final class AvroDecoder implements Decoder {
                 return new Plan(id, true, new AvroReader.RecordReader("", schema, wanted), "");
             }
             if (wanted.size() != 1) {
-                return new Plan(id, false, null, "it is a " + schema.getType().getName()
-                        + " and not a record, so it can only be read as one column, not " + wanted.size());
+                return new Plan(
+                        id,
+                        false,
+                        null,
+                        "it is a " + schema.getType().getName()
+                                + " and not a record, so it can only be read as one column, not " + wanted.size());
             }
             Column column = wanted.column(0);
             return new Plan(id, false, AvroReader.of(column.name(), schema, column.type(), column.nullable()), "");

@@ -51,9 +51,10 @@ enum AvroKind {
             case STRING -> STRING;
             case ENUM -> ENUM;
             case BYTES -> logical instanceof LogicalTypes.Decimal ? DECIMAL_BYTES : BYTES;
-            case FIXED -> logical instanceof LogicalTypes.Decimal
-                    ? DECIMAL_FIXED
-                    : name.equals("uuid") && schema.getFixedSize() == 16 ? UUID_FIXED : FIXED;
+            case FIXED ->
+                logical instanceof LogicalTypes.Decimal
+                        ? DECIMAL_FIXED
+                        : name.equals("uuid") && schema.getFixedSize() == 16 ? UUID_FIXED : FIXED;
             case RECORD, ARRAY, MAP, UNION, NULL -> NESTED;
         };
     }
@@ -77,7 +78,8 @@ enum AvroKind {
             return type;
         }
         if (!(schema.getLogicalType() instanceof LogicalTypes.Decimal decimal)) {
-            throw new IllegalArgumentException("field \"" + path + "\" is " + schema.getType().getName() + " and has no SQL type");
+            throw new IllegalArgumentException(
+                    "field \"" + path + "\" is " + schema.getType().getName() + " and has no SQL type");
         }
         try {
             return new DataType.Decimal(decimal.getPrecision(), decimal.getScale());

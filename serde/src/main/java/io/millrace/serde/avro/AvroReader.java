@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds one value of a writer's schema as one of our types. */
 interface AvroReader {
-    @Nullable Object read(BinaryReader in);
+    @Nullable
+    Object read(BinaryReader in);
 
     /** @throws IllegalArgumentException if the schema cannot be read as the type; the message names {@code path} */
     static AvroReader of(String path, Schema schema, DataType wanted, boolean nullable) {

@@ -3,8 +3,8 @@ package io.millrace.serde.avro;
 import io.millrace.serde.BinaryReader;
 import io.millrace.serde.DataType;
 import io.millrace.serde.DataType.Scalar;
-import io.millrace.serde.DecodeException;
 import io.millrace.serde.Decimals;
+import io.millrace.serde.DecodeException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -23,12 +23,13 @@ final class AvroScalars {
 
     static AvroReader reader(String path, Schema schema, DataType wanted) {
         AvroKind kind = AvroKind.of(schema);
-        @Nullable AvroReader reader = wanted instanceof DataType.Decimal decimal
+        @Nullable
+        AvroReader reader = wanted instanceof DataType.Decimal decimal
                 ? decimal(path, kind, schema, decimal)
                 : wanted instanceof Scalar scalar ? scalar(path, kind, schema, scalar) : null;
         if (reader == null) {
-            throw new IllegalArgumentException("column \"" + path + "\" is wanted as " + wanted.sql() + ", and the writer's schema has "
-                    + kindName(kind, schema) + " there" + cure(path, kind, schema));
+            throw new IllegalArgumentException("column \"" + path + "\" is wanted as " + wanted.sql()
+                    + ", and the writer's schema has " + kindName(kind, schema) + " there" + cure(path, kind, schema));
         }
         return reader;
     }
@@ -36,22 +37,26 @@ final class AvroScalars {
     private static @Nullable AvroReader scalar(String path, AvroKind kind, Schema schema, Scalar wanted) {
         return switch (wanted) {
             case BOOLEAN -> kind == AvroKind.BOOLEAN ? BinaryReader::readBoolean : null;
-            case TINYINT -> kind == AvroKind.INT
-                    ? in -> (byte) ranged(path, in.readZigZagInt(), Byte.MIN_VALUE, Byte.MAX_VALUE)
-                    : null;
-            case SMALLINT -> kind == AvroKind.INT
-                    ? in -> (short) ranged(path, in.readZigZagInt(), Short.MIN_VALUE, Short.MAX_VALUE)
-                    : null;
+            case TINYINT ->
+                kind == AvroKind.INT
+                        ? in -> (byte) ranged(path, in.readZigZagInt(), Byte.MIN_VALUE, Byte.MAX_VALUE)
+                        : null;
+            case SMALLINT ->
+                kind == AvroKind.INT
+                        ? in -> (short) ranged(path, in.readZigZagInt(), Short.MIN_VALUE, Short.MAX_VALUE)
+                        : null;
             case INT -> kind == AvroKind.INT ? BinaryReader::readZigZagInt : null;
             case BIGINT -> isWhole(kind) ? BinaryReader::readZigZagLong : null;
-            case FLOAT -> isWhole(kind)
-                    ? in -> (float) in.readZigZagLong()
-                    : kind == AvroKind.FLOAT ? AvroScalars::readFloat : null;
-            case DOUBLE -> isWhole(kind)
-                    ? in -> (double) in.readZigZagLong()
-                    : kind == AvroKind.FLOAT
-                            ? in -> (double) readFloat(in)
-                            : kind == AvroKind.DOUBLE ? AvroScalars::readDouble : null;
+            case FLOAT ->
+                isWhole(kind)
+                        ? in -> (float) in.readZigZagLong()
+                        : kind == AvroKind.FLOAT ? AvroScalars::readFloat : null;
+            case DOUBLE ->
+                isWhole(kind)
+                        ? in -> (double) in.readZigZagLong()
+                        : kind == AvroKind.FLOAT
+                                ? in -> (double) readFloat(in)
+                                : kind == AvroKind.DOUBLE ? AvroScalars::readDouble : null;
             case STRING -> string(kind, schema);
             case BYTES -> bytes(kind, schema);
             case DATE -> kind == AvroKind.DATE ? BinaryReader::readZigZagInt : null;
@@ -96,9 +101,8 @@ final class AvroScalars {
         return switch (kind) {
             case LONG, TIMESTAMP_MILLIS -> BinaryReader::readZigZagLong;
             case TIMESTAMP_MICROS, TIMESTAMP_NANOS -> milliseconds(kind);
-            case LOCAL_TIMESTAMP_MILLIS, LOCAL_TIMESTAMP_MICROS, LOCAL_TIMESTAMP_NANOS -> wanted == Scalar.TIMESTAMP
-                    ? milliseconds(kind)
-                    : null;
+            case LOCAL_TIMESTAMP_MILLIS, LOCAL_TIMESTAMP_MICROS, LOCAL_TIMESTAMP_NANOS ->
+                wanted == Scalar.TIMESTAMP ? milliseconds(kind) : null;
             default -> null;
         };
     }
@@ -125,8 +129,8 @@ final class AvroScalars {
 
     private static BigDecimal unscaled(String path, BinaryReader in, int bytes, int scale) {
         if (bytes < 1 || bytes > MAX_DECIMAL_BYTES) {
-            throw new DecodeException("column \"" + path + "\" is a decimal of " + bytes + " bytes; 1 to " + MAX_DECIMAL_BYTES
-                    + " are possible");
+            throw new DecodeException("column \"" + path + "\" is a decimal of " + bytes + " bytes; 1 to "
+                    + MAX_DECIMAL_BYTES + " are possible");
         }
         return new BigDecimal(new BigInteger(in.readRaw(bytes)), scale);
     }
@@ -167,6 +171,8 @@ final class AvroScalars {
     }
 
     private static String cure(String path, AvroKind kind, Schema schema) {
-        return kind == AvroKind.NESTED ? "" : ": declare it " + kind.type(path, schema).sql();
+        return kind == AvroKind.NESTED
+                ? ""
+                : ": declare it " + kind.type(path, schema).sql();
     }
 }

@@ -45,7 +45,8 @@ public final class AvroSchemas {
     public static RowType toRowType(String avroSchemaJson) {
         Schema schema = parse(avroSchemaJson);
         if (schema.getType() != Schema.Type.RECORD) {
-            throw new IllegalArgumentException("the Avro schema is a " + schema.getType().getName() + ", not a record");
+            throw new IllegalArgumentException(
+                    "the Avro schema is a " + schema.getType().getName() + ", not a record");
         }
         return rowType("", schema, new HashSet<>());
     }
@@ -64,8 +65,8 @@ public final class AvroSchemas {
     /** @throws IllegalArgumentException if the text is not a schema; the message does not quote it */
     static Schema parse(String json) {
         if (json.length() > MAX_SCHEMA_CHARS) {
-            throw new IllegalArgumentException("the Avro schema has " + json.length() + " characters, more than "
-                    + MAX_SCHEMA_CHARS);
+            throw new IllegalArgumentException(
+                    "the Avro schema has " + json.length() + " characters, more than " + MAX_SCHEMA_CHARS);
         }
         checkDepth(json);
         try {
@@ -82,7 +83,8 @@ public final class AvroSchemas {
                 parser.skipChildren();
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("the Avro schema is not JSON, or nested more than " + MAX_JSON_DEPTH + " deep");
+            throw new IllegalArgumentException(
+                    "the Avro schema is not JSON, or nested more than " + MAX_JSON_DEPTH + " deep");
         }
     }
 
@@ -106,7 +108,8 @@ public final class AvroSchemas {
         return switch (only.getType()) {
             case RECORD -> new DataType.Struct(rowType(path, only, enclosing));
             case ARRAY -> new DataType.Array(dataType(path + "[]", only.getElementType(), enclosing));
-            case MAP -> new DataType.MapOf(DataType.Scalar.STRING, dataType(path + "{}", only.getValueType(), enclosing));
+            case MAP ->
+                new DataType.MapOf(DataType.Scalar.STRING, dataType(path + "{}", only.getValueType(), enclosing));
             default -> AvroKind.of(only).type(path, only);
         };
     }
@@ -149,8 +152,9 @@ public final class AvroSchemas {
             record.setFields(fields);
             return record;
         } catch (AvroRuntimeException e) {
-            throw new IllegalArgumentException((path.isEmpty() ? "record" : "column \"" + path + "\"")
-                    + " cannot be written in Avro: " + e.getMessage() + ". Rename it: a letter or _, then letters, digits and _");
+            throw new IllegalArgumentException(
+                    (path.isEmpty() ? "record" : "column \"" + path + "\"") + " cannot be written in Avro: "
+                            + e.getMessage() + ". Rename it: a letter or _, then letters, digits and _");
         }
     }
 

@@ -44,8 +44,9 @@ interface AvroSkipper {
                 };
                 yield new BlocksSkipper(entry, false);
             }
-            case UNION -> new UnionSkipper(
-                    schema.getTypes().stream().map(s -> of(s, records)).toList());
+            case UNION ->
+                new UnionSkipper(
+                        schema.getTypes().stream().map(s -> of(s, records)).toList());
             case RECORD -> recordOf(schema, records);
         };
     }
@@ -68,8 +69,9 @@ interface AvroSkipper {
         return switch (schema.getType()) {
             case NULL -> true;
             case FIXED -> schema.getFixedSize() == 0;
-            case RECORD -> !enclosing.add(schema.getFullName())
-                    || schema.getFields().stream().allMatch(field -> isEmpty(field.schema(), enclosing));
+            case RECORD ->
+                !enclosing.add(schema.getFullName())
+                        || schema.getFields().stream().allMatch(field -> isEmpty(field.schema(), enclosing));
             default -> false;
         };
     }
@@ -81,7 +83,8 @@ interface AvroSkipper {
         @Override
         public void skip(BinaryReader in, int depth) {
             if (depth > MAX_DEPTH) {
-                throw new DecodeException("records are nested more than " + MAX_DEPTH + " deep at byte " + in.position());
+                throw new DecodeException(
+                        "records are nested more than " + MAX_DEPTH + " deep at byte " + in.position());
             }
             for (AvroSkipper field : fields) {
                 field.skip(in, depth + 1);

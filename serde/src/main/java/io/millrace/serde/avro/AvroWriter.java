@@ -42,7 +42,8 @@ interface AvroWriter {
             case TINYINT, SMALLINT, INT, DATE, TIME -> (out, value) -> out.writeZigZagInt(((Number) value).intValue());
             case BIGINT, TIMESTAMP, TIMESTAMP_LTZ -> (out, value) -> out.writeZigZagLong((Long) value);
             case FLOAT -> (out, value) -> out.writeFixedInt(Integer.reverseBytes(Float.floatToIntBits((Float) value)));
-            case DOUBLE -> (out, value) -> out.writeFixedLong(Long.reverseBytes(Double.doubleToLongBits((Double) value)));
+            case DOUBLE ->
+                (out, value) -> out.writeFixedLong(Long.reverseBytes(Double.doubleToLongBits((Double) value)));
             case STRING -> (out, value) -> writeString(out, (String) value);
             case BYTES -> (out, value) -> writeBytes(out, (byte[]) value);
         };
@@ -120,7 +121,8 @@ interface AvroWriter {
 
         void writeRow(BinaryWriter out, @Nullable Object[] values) {
             if (values.length != writers.length) {
-                throw new IllegalStateException(values.length + " values for the " + writers.length + " columns " + type);
+                throw new IllegalStateException(
+                        values.length + " values for the " + writers.length + " columns " + type);
             }
             for (int i = 0; i < writers.length; i++) {
                 Column column = type.column(i);

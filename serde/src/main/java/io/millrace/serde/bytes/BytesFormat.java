@@ -31,7 +31,8 @@ public final class BytesFormat implements Format {
         return values -> {
             Object value = values[0];
             if (value == null) {
-                throw new EncodeException("column \"" + column.name() + "\" is null, which the bytes format cannot hold");
+                throw new EncodeException(
+                        "column \"" + column.name() + "\" is null, which the bytes format cannot hold");
             }
             return ((byte[]) value).clone();
         };
@@ -44,8 +45,9 @@ public final class BytesFormat implements Format {
         }
         Column column = type.column(0);
         if (column.type() != DataType.Scalar.BYTES) {
-            throw new IllegalArgumentException("column \"" + column.name() + "\" is " + column.type().sql()
-                    + ", and the bytes format holds BYTES only: declare it BYTES, or use string, json or avro");
+            throw new IllegalArgumentException(
+                    "column \"" + column.name() + "\" is " + column.type().sql()
+                            + ", and the bytes format holds BYTES only: declare it BYTES, or use string, json or avro");
         }
         return column;
     }

@@ -35,7 +35,6 @@ final class JsonDecoder implements Decoder {
                     .maxNameLength(MAX_NAME_CHARS)
                     .build())
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
     private final ObjectReader row;
@@ -58,7 +57,8 @@ final class JsonDecoder implements Decoder {
                 }
                 @Nullable Object[] values = read(parser, token);
                 if (parser.nextToken() != null) {
-                    throw new DecodeException("something follows the JSON value, at byte " + ValueReader.byteOf(parser));
+                    throw new DecodeException(
+                            "something follows the JSON value, at byte " + ValueReader.byteOf(parser));
                 }
                 return values;
             } catch (IOException e) {
@@ -76,7 +76,8 @@ final class JsonDecoder implements Decoder {
         Column column = onlyColumn;
         ValueReader reader = onlyReader;
         if (column == null || reader == null || token == JsonToken.START_ARRAY) {
-            throw new DecodeException("the record is " + ValueReader.describe(token) + " where a JSON object is wanted");
+            throw new DecodeException(
+                    "the record is " + ValueReader.describe(token) + " where a JSON object is wanted");
         }
         if (token == JsonToken.VALUE_NULL) {
             if (!column.nullable()) {
@@ -100,6 +101,7 @@ final class JsonDecoder implements Decoder {
         if (cause instanceof InputCoercionException) {
             return new DecodeException("a number is out of range at byte " + ValueReader.byteOf(parser));
         }
-        return new DecodeException("malformed JSON near byte " + parser.currentLocation().getByteOffset());
+        return new DecodeException(
+                "malformed JSON near byte " + parser.currentLocation().getByteOffset());
     }
 }

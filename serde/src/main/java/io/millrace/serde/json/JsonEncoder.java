@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.millrace.serde.BinaryWriter;
 import io.millrace.serde.EncodeException;
 import io.millrace.serde.Encoder;
@@ -18,6 +19,7 @@ final class JsonEncoder implements Encoder {
             .rootValueSeparator((String) null)
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
     private final ObjectWriter row;
@@ -43,8 +45,8 @@ final class JsonEncoder implements Encoder {
             done = true;
             return sink.bytes.toByteArray();
         } catch (IOException e) {
-            // Of all that is written only text can be refused; Jackson's message is left out, it may quote the text.
-            throw new EncodeException("a string holds half of a surrogate pair, which is no JSON text");
+            // Jackson's message is left out: it may quote the row.
+            throw new EncodeException("the row cannot be written as JSON");
         } finally {
             if (!done) {
                 generator = null;

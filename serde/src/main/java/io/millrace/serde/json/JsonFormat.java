@@ -14,7 +14,8 @@ import io.millrace.serde.RowType;
  * takes strings too; BYTES is base64; DATE and TIME are ISO-8601 strings; TIMESTAMP and TIMESTAMP_LTZ are ISO-8601 strings or
  * milliseconds since 1970. A key of one column may also be a plain scalar instead of an object.
  *
- * <p>Writing: every column is written, null as null, times as ISO-8601 strings, BYTES as base64. NaN and infinities have no
+ * <p>Writing: every column is written, null as null, times as ISO-8601 strings, BYTES as base64, half of a
+ * surrogate pair as an escape. NaN and infinities have no
  * JSON form and are refused.
  */
 public final class JsonFormat implements Format {

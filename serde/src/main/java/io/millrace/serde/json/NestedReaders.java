@@ -44,8 +44,8 @@ final class NestedReaders {
         MapReader(String path, DataType.MapOf type) {
             super(path, "an object");
             if (!ScalarText.isScalar(type.key())) {
-                throw new IllegalArgumentException("column \"" + path + "\" is " + type.sql()
-                        + ", and json can only hold maps with scalar keys");
+                throw new IllegalArgumentException(
+                        "column \"" + path + "\" is " + type.sql() + ", and json can only hold maps with scalar keys");
             }
             this.keyType = type.key();
             this.value = ValueReader.of(path + "{}", type.value());

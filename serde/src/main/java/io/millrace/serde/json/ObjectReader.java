@@ -50,7 +50,8 @@ final class ObjectReader extends ValueReader {
     }
 
     /** The parser stands on the start of the object, and is left on its end. */
-    @Nullable Object[] readRow(JsonParser parser) throws IOException {
+    @Nullable
+    Object[] readRow(JsonParser parser) throws IOException {
         @Nullable Object[] values = new Object[readers.length];
         String name;
         for (int position = 0; (name = parser.nextFieldName()) != null; position++) {

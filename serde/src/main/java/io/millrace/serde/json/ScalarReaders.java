@@ -120,7 +120,7 @@ final class ScalarReaders {
             if (token != JsonToken.VALUE_NUMBER_FLOAT && token != JsonToken.VALUE_NUMBER_INT) {
                 throw wrong(parser, token);
             }
-            @Nullable BigDecimal value = Decimals.fit(parser.getDecimalValue(), type);
+            @Nullable BigDecimal value = Decimals.fit(decimal(this, parser), type);
             if (value == null) {
                 throw outOfRange(this, parser);
             }
@@ -197,9 +197,18 @@ final class ScalarReaders {
             throw reader.wrong(parser, token);
         }
         try {
-            return parser.getDecimalValue().longValueExact();
+            return decimal(reader, parser).longValueExact();
         } catch (ArithmeticException e) {
             throw reader.error(parser, "is a number that is not whole or out of range", null);
+        }
+    }
+
+    /** The number exactly. Not by the parser's own method, which quotes the number in an unchecked exception if it is hostile. */
+    private static BigDecimal decimal(ValueReader reader, JsonParser parser) throws IOException {
+        try {
+            return new BigDecimal(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        } catch (NumberFormatException e) {
+            throw outOfRange(reader, parser);
         }
     }
 

@@ -26,10 +26,10 @@ interface ValueWriter {
         }
         if (type instanceof DataType.MapOf map) {
             if (!ScalarText.isScalar(map.key())) {
-                throw new IllegalArgumentException("column \"" + path + "\" is " + type.sql()
-                        + ", and json can only hold maps with scalar keys");
+                throw new IllegalArgumentException(
+                        "column \"" + path + "\" is " + type.sql() + ", and json can only hold maps with scalar keys");
             }
-            return new MapWriter(map.key(), of(path + "{}", map.value()));
+            return new MapWriter(path, map.key(), of(path + "{}", map.value()));
         }
         return new ObjectWriter(path, ((DataType.Struct) type).row());
     }
@@ -39,16 +39,18 @@ interface ValueWriter {
             case BOOLEAN -> (out, value) -> out.writeBoolean((Boolean) value);
             case TINYINT, SMALLINT, INT -> (out, value) -> out.writeNumber(((Number) value).intValue());
             case BIGINT -> (out, value) -> out.writeNumber((long) (Long) value);
-            case FLOAT -> (out, value) -> {
-                float number = (Float) value;
-                checkFinite(path, Float.isFinite(number));
-                out.writeNumber(number);
-            };
-            case DOUBLE -> (out, value) -> {
-                double number = (Double) value;
-                checkFinite(path, Double.isFinite(number));
-                out.writeNumber(number);
-            };
+            case FLOAT ->
+                (out, value) -> {
+                    float number = (Float) value;
+                    checkFinite(path, Float.isFinite(number));
+                    out.writeNumber(number);
+                };
+            case DOUBLE ->
+                (out, value) -> {
+                    double number = (Double) value;
+                    checkFinite(path, Double.isFinite(number));
+                    out.writeNumber(number);
+                };
             case STRING -> (out, value) -> out.writeString((String) value);
             case BYTES -> (out, value) -> out.writeBinary((byte[]) value);
             case DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ -> new TimeWriter(type);
@@ -93,12 +95,12 @@ interface ValueWriter {
     }
 
     /** A map as a JSON object, its keys as text. */
-    record MapWriter(DataType keyType, ValueWriter values) implements ValueWriter {
+    record MapWriter(String path, DataType keyType, ValueWriter values) implements ValueWriter {
         @Override
         public void write(JsonGenerator out, Object map) throws IOException {
             out.writeStartObject();
             for (Map.Entry<?, ?> entry : ((Map<?, ?>) map).entrySet()) {
-                out.writeFieldName(ScalarText.format(keyType, entry.getKey()));
+                out.writeFieldName(checkedName(ScalarText.format(keyType, entry.getKey())));
                 if (entry.getValue() == null) {
                     out.writeNull();
                 } else {
@@ -106,6 +108,19 @@ interface ValueWriter {
                 }
             }
             out.writeEndObject();
+        }
+
+        /** A name with half of a surrogate pair could be written, and then no parser reads it. */
+        private String checkedName(String name) {
+            for (int i = 0; i < name.length(); i++) {
+                if (Character.isSurrogate(name.charAt(i))) {
+                    if (!Character.isSupplementaryCodePoint(name.codePointAt(i))) {
+                        throw new EncodeException("column \"" + path + "\" has a key with half of a surrogate pair");
+                    }
+                    i++;
+                }
+            }
+            return name;
         }
     }
 }

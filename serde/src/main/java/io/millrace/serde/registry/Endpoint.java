@@ -21,7 +21,8 @@ final class Endpoint {
         return URI.create(base + path);
     }
 
-    @Nullable String authorization() {
+    @Nullable
+    String authorization() {
         return authorization;
     }
 

@@ -99,8 +99,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         byte[] body = RegistryJson.registration(schemaType, schema);
         Answer answer = http.send("/subjects/" + encoded(subject) + "/versions", body);
         if (answer.status() == HTTP_CONFLICT || answer.status() == HTTP_UNPROCESSABLE) {
-            throw new IncompatibleSchemaException("schema registry " + answer.from() + " refused the schema for subject \""
-                    + subject + "\": " + reason(answer.json()));
+            throw new IncompatibleSchemaException("schema registry " + answer.from()
+                    + " refused the schema for subject \"" + subject + "\": " + reason(answer.json()));
         }
         int id = expectId(answer, expectOk(answer));
         registrations.put(registration, id);
@@ -115,8 +115,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private static RegistryJson expectOk(Answer answer) {
         RegistryJson json = answer.json();
         if (answer.status() / 100 != 2) {
-            throw new RegistryUnavailableException("schema registry " + answer.from() + " answered HTTP " + answer.status()
-                    + ": " + reason(json));
+            throw new RegistryUnavailableException(
+                    "schema registry " + answer.from() + " answered HTTP " + answer.status() + ": " + reason(json));
         }
         if (json == null) {
             throw notARegistry(answer);
@@ -140,8 +140,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     }
 
     private static RegistryUnavailableException notARegistry(Answer answer) {
-        return new RegistryUnavailableException(answer.from()
-                + " did not answer as a schema registry does: is schema.registry.url right?");
+        return new RegistryUnavailableException(
+                answer.from() + " did not answer as a schema registry does: is schema.registry.url right?");
     }
 
     private static String reason(@Nullable RegistryJson json) {

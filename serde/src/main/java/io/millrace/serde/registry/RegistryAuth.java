@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** How to prove to the registry who asks. No secret ever appears in a {@code toString}. */
 public sealed interface RegistryAuth {
     /** The value of the Authorization header, or null for none. */
-    @Nullable String header();
+    @Nullable
+    String header();
 
     /** No credentials. */
     record None() implements RegistryAuth {

@@ -92,7 +92,8 @@ final class RegistryHttp {
             return new Answer(endpoint, status, RegistryJson.parse(response.body()));
         } catch (TimeoutException e) {
             future.cancel(true);
-            failures.add(endpoint + " gave no answer in " + settings.requestTimeout().toMillis() + " ms");
+            failures.add(
+                    endpoint + " gave no answer in " + settings.requestTimeout().toMillis() + " ms");
         } catch (ExecutionException e) {
             failures.add(endpoint + " failed: " + reason(e.getCause()));
         } catch (InterruptedException e) {

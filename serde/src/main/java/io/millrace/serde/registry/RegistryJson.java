@@ -68,7 +68,8 @@ final class RegistryJson {
         return bytes.toByteArray();
     }
 
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         return fields.get(name);
     }
 

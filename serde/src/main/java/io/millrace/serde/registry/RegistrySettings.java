@@ -45,7 +45,8 @@ public record RegistrySettings(
             throw new IllegalArgumentException("the registry's timeouts must be longer than 0");
         }
         if (firstBackoff.isNegative() || maxBackoff.compareTo(firstBackoff) < 0) {
-            throw new IllegalArgumentException("the longest wait between retries must not be shorter than the first one");
+            throw new IllegalArgumentException(
+                    "the longest wait between retries must not be shorter than the first one");
         }
     }
 

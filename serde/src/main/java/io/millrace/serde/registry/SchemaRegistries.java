@@ -34,8 +34,7 @@ public final class SchemaRegistries {
      * @param clockMs milliseconds from any origin, never going back
      * @throws IllegalArgumentException if a property is missing or wrong; the message names it and holds no credentials
      */
-    public static SchemaRegistry fromProperties(
-            Map<String, String> properties, LongSupplier clockMs, Backoff backoff) {
+    public static SchemaRegistry fromProperties(Map<String, String> properties, LongSupplier clockMs, Backoff backoff) {
         return new HttpSchemaRegistry(settings(properties), clockMs, backoff);
     }
 
@@ -66,7 +65,8 @@ public final class SchemaRegistries {
             }
         }
         if (urls.isEmpty()) {
-            throw new IllegalArgumentException(PREFIX + "url is missing: give the registry's URL, such as http://localhost:8081");
+            throw new IllegalArgumentException(
+                    PREFIX + "url is missing: give the registry's URL, such as http://localhost:8081");
         }
         return urls;
     }
@@ -75,7 +75,8 @@ public final class SchemaRegistries {
         String bearerSource = get(properties, "bearer.auth.credentials.source");
         String token = get(properties, "bearer.auth.token");
         if (bearerSource != null && !bearerSource.equalsIgnoreCase("STATIC_TOKEN")) {
-            throw new IllegalArgumentException("bearer.auth.credentials.source can only be STATIC_TOKEN, with bearer.auth.token");
+            throw new IllegalArgumentException(
+                    "bearer.auth.credentials.source can only be STATIC_TOKEN, with bearer.auth.token");
         }
         String userInfo = get(properties, "basic.auth.user.info");
         if (token != null && userInfo != null) {
@@ -93,11 +94,14 @@ public final class SchemaRegistries {
     private static RegistryAuth basic(@Nullable String source, @Nullable String userInfo) {
         if (source != null && !source.equalsIgnoreCase("URL") && !source.equalsIgnoreCase("USER_INFO")) {
             throw new IllegalArgumentException("basic.auth.credentials.source can be URL or USER_INFO"
-                    + (source.equalsIgnoreCase("SASL_INHERIT") ? "; repeat the SASL user and password in basic.auth.user.info" : ""));
+                    + (source.equalsIgnoreCase("SASL_INHERIT")
+                            ? "; repeat the SASL user and password in basic.auth.user.info"
+                            : ""));
         }
         if (userInfo == null || "URL".equalsIgnoreCase(source)) {
             if ("USER_INFO".equalsIgnoreCase(source)) {
-                throw new IllegalArgumentException("basic.auth.credentials.source is USER_INFO, which needs basic.auth.user.info");
+                throw new IllegalArgumentException(
+                        "basic.auth.credentials.source is USER_INFO, which needs basic.auth.user.info");
             }
             return new RegistryAuth.None(); // the URL's own credentials, if it has any
         }

@@ -13,7 +13,8 @@ public interface SchemaRegistry {
     String schemaById(int id);
 
     /** The newest version of a subject, or null if the subject does not exist. @throws RegistryUnavailableException as above */
-    @Nullable Registered latest(String subject);
+    @Nullable
+    Registered latest(String subject);
 
     /**
      * Registers a schema under a subject, or finds it there.

@@ -46,8 +46,8 @@ public final class StringFormat implements Format {
         }
         Column column = type.column(0);
         if (!ScalarText.isScalar(column.type())) {
-            throw new IllegalArgumentException("column \"" + column.name() + "\" is " + column.type().sql()
-                    + ", which the string format cannot hold: use json or avro");
+            throw new IllegalArgumentException("column \"" + column.name() + "\" is "
+                    + column.type().sql() + ", which the string format cannot hold: use json or avro");
         }
         return column;
     }
@@ -56,7 +56,8 @@ public final class StringFormat implements Format {
         String text = new String(bytes, StandardCharsets.UTF_8);
         // The JDK marks what it cannot read with U+FFFD, which may also really stand there.
         if (text.indexOf('\uFFFD') >= 0 && !isUtf8(bytes)) {
-            throw new DecodeException("column \"" + column.name() + "\": the bytes are not UTF-8; is the format bytes?");
+            throw new DecodeException(
+                    "column \"" + column.name() + "\": the bytes are not UTF-8; is the format bytes?");
         }
         if (column.type() == DataType.Scalar.STRING) {
             return text;
@@ -64,7 +65,8 @@ public final class StringFormat implements Format {
         try {
             return ScalarText.parse(column.type(), text);
         } catch (IllegalArgumentException e) {
-            throw new DecodeException("column \"" + column.name() + "\" " + column.type().sql() + ": " + e.getMessage());
+            throw new DecodeException(
+                    "column \"" + column.name() + "\" " + column.type().sql() + ": " + e.getMessage());
         }
     }
 
@@ -74,7 +76,8 @@ public final class StringFormat implements Format {
         }
         String text = ScalarText.format(column.type(), value);
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new EncodeException("column \"" + column.name() + "\" holds half of a surrogate pair, which is no text");
+            throw new EncodeException(
+                    "column \"" + column.name() + "\" holds half of a surrogate pair, which is no text");
         }
         return text.getBytes(StandardCharsets.UTF_8);
     }
