@@ -20,7 +20,7 @@ final class JobGrammar {
             "a name of letters, digits and _, not starting with a digit", "[A-Za-z_][A-Za-z0-9_]{0,99}", false);
     private static final Shape.Scalar NAME = new Shape.Scalar(NAME_TYPE);
     private static final Shape.Scalar JOB_NAME =
-            formed("1 to 100 letters, digits, '.', '_' and '-'", "[a-zA-Z0-9._-]{1,100}", true);
+            formed("1 to 100 letters, digits, '.', '_' and '-'", "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,100}", true);
     private static final Shape.Scalar TOPIC = formed(
             "a topic name: letters, digits, '.', '_' and '-', at most 249", "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}", true);
     private static final Shape.Scalar STORE_NAME =
