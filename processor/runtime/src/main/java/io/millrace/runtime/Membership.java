@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * A worker's place in the consumer group, in terms of tasks. The classic protocol stays behind this class.
  *
- * <p>Callbacks come from within {@link #poll}-ing the consumer, on the worker's thread.
+ * <p>Callbacks come from within polling the consumer, on the worker's thread.
  */
 final class Membership {
     private final Consumer<byte[], byte[]> consumer;

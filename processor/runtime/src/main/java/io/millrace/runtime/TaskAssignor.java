@@ -106,7 +106,7 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
         }
         for (TaskId task : homeless) {
             String member = quota.neediest(task);
-            result.get(member).add(task);
+            result.computeIfAbsent(member, name -> new ArrayList<>()).add(task);
             quota.took(member, task);
         }
         return result;
@@ -156,7 +156,7 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
             if (has == floor + 1) {
                 mayExceedFloor--;
             }
-            perStage.get(member).merge(task.stage(), 1, Integer::sum);
+            perStage.computeIfAbsent(member, name -> new HashMap<>()).merge(task.stage(), 1, Integer::sum);
         }
 
         /** The member with room that has the fewest tasks of this stage, then the fewest in all, then the first by name. */

@@ -116,7 +116,7 @@ final class Transaction implements RecordSender, AutoCloseable {
         long nowMs = clock.millis();
         long timestampMs = internalTopics.contains(topic) ? nowMs : Math.max(0, Math.min(timeMs, nowMs));
         begin();
-        producer()
+        var unused = producer()
                 .send(
                         new ProducerRecord<>(
                                 topic,
@@ -136,7 +136,7 @@ final class Transaction implements RecordSender, AutoCloseable {
         Callback callback = changelogCallbacks.computeIfAbsent(
                 changelog,
                 partition -> (metadata, error) -> sent(partition, metadata == null ? -1 : metadata.offset(), error));
-        producer()
+        var unused = producer()
                 .send(
                         new ProducerRecord<>(
                                 changelog.topic(), changelog.partition(), clock.millis(), key, value, null),
@@ -201,7 +201,11 @@ final class Transaction implements RecordSender, AutoCloseable {
         }
     }
 
-    /** Aborts the open transaction, if any. @throws KafkaException if that fails; the producer is then of no use any more */
+    /**
+     * Aborts the open transaction, if any.
+     *
+     * @throws KafkaException if that fails; the producer is then of no use any more
+     */
     void abort() {
         try {
             if (open) {

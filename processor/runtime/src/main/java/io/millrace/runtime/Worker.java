@@ -372,7 +372,11 @@ final class Worker implements Membership.Listener {
 
     // ---- the end
 
-    /** Commits what is open and closes everything. @param leave whether to leave the group at once */
+    /**
+     * Commits what is open and closes everything.
+     *
+     * @param leave whether to leave the group at once
+     */
     void close(boolean leave, Duration timeout) {
         try {
             if (failure == null && transaction.isReady()) {

@@ -35,7 +35,11 @@ final class WorkerThread extends Thread {
         }
     }
 
-    /** Asks for the end. Returns at once. @param leaveGroup whether the worker's tasks should move elsewhere without delay */
+    /**
+     * Asks for the end. Returns at once.
+     *
+     * @param leaveGroup whether the worker's tasks should move elsewhere without delay
+     */
     void stop(boolean leaveGroup) {
         leave = leaveGroup;
         stopping = true;

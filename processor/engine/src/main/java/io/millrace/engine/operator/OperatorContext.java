@@ -4,7 +4,11 @@ import io.millrace.state.KeyValueStore;
 
 /** What a task offers its operators. */
 public interface OperatorContext {
-    /** The task's store of this name, as listed in its stage. @throws IllegalStateException if the stage lists none */
+    /**
+     * The task's store of this name, as listed in its stage.
+     *
+     * @throws IllegalStateException if the stage lists none
+     */
     KeyValueStore store(String name);
 
     /** Counts something; the count becomes visible in the metrics with the checkpoint that it belongs to. */

@@ -65,7 +65,9 @@ final class ErrorPolicy {
     }
 
     private static String where(@Nullable InputRecord record) {
-        return record == null ? "a result that was due" : record.topic() + "-" + record.partition() + "@" + record.offset();
+        return record == null
+                ? "a result that was due"
+                : record.topic() + "-" + record.partition() + "@" + record.offset();
     }
 
     private static String message(RuntimeException cause) {

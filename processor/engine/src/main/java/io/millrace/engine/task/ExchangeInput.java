@@ -90,7 +90,8 @@ final class ExchangeInput implements TaskInput {
             if (i == channels.size()) {
                 channels.add(watermarks.addChannel());
             }
-            watermarks.update(channels.get(i), left.get(i).watermarkMs(), left.get(i).status());
+            watermarks.update(
+                    channels.get(i), left.get(i).watermarkMs(), left.get(i).status());
         }
     }
 
@@ -100,7 +101,8 @@ final class ExchangeInput implements TaskInput {
             return List.of();
         }
         return channels.stream()
-                .map(channel -> new Progress.Channel(watermarks.channelWatermarkMs(channel), watermarks.channelStatus(channel)))
+                .map(channel ->
+                        new Progress.Channel(watermarks.channelWatermarkMs(channel), watermarks.channelStatus(channel)))
                 .toList();
     }
 }

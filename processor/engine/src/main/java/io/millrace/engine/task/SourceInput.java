@@ -60,7 +60,8 @@ final class SourceInput implements TaskInput {
         byte[] value = record.value();
         try {
             if (value == null) {
-                throw new DecodeException("the value is null (a tombstone), and " + source.name() + " is a stream, not a table");
+                throw new DecodeException(
+                        "the value is null (a tombstone), and " + source.name() + " is a stream, not a table");
             }
             @Nullable Object[] values = decoder.decode(value);
             Input.EventTime eventTime = source.eventTime();

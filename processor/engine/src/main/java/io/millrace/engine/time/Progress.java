@@ -35,7 +35,8 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
 
     /** Base64 text of at most {@value #MAX_ENCODED_CHARS} characters. */
     public String encode() {
-        // With many upstream tasks the exact text may be too long. A channel's watermark may be written too low without harm, since the
+        // With many upstream tasks the exact text may be too long. A channel's watermark may be written too low without
+        // harm, since the
         // combined one is exact and never goes back, so differences are cut to ever coarser units until they fit.
         for (int unitBits = 0; ; unitBits += 4) {
             String text = encode(unitBits);
@@ -57,9 +58,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
         writer.writeVarInt(channels.size());
         for (Channel channel : channels) {
             boolean known = channel.watermarkMs != Watermarks.NONE && channel.watermarkMs != Watermarks.MAX;
-            long code = channel.status.code()
-                    | (channel.watermarkMs == Watermarks.MAX ? 4 : 0)
-                    | (known ? 8 : 0);
+            long code = channel.status.code() | (channel.watermarkMs == Watermarks.MAX ? 4 : 0) | (known ? 8 : 0);
             // Saturated differences only arise between times hundreds of millions of years apart.
             long delta = known ? Math.min((channel.watermarkMs - base) >>> unitBits, Long.MAX_VALUE >>> 5) : 0;
             writer.writeVarLong(delta << 4 | code);
@@ -91,7 +90,8 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
             BinaryReader reader = new BinaryReader(bytes);
             int version = reader.readByte();
             if (version != VERSION) {
-                throw new DecodeException("commit metadata has version " + version + "; this Millrace reads " + VERSION);
+                throw new DecodeException(
+                        "commit metadata has version " + version + "; this Millrace reads " + VERSION);
             }
             long taskWatermarkMs = reader.readFixedLong();
             long endOffset = reader.readVarLong() + NEVER;
@@ -103,8 +103,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
             for (int i = 0; i < count; i++) {
                 long code = reader.readVarLong();
                 long delta = code >>> 4 << unitBits;
-                long watermarkMs =
-                        (code & 4) != 0 ? Watermarks.MAX : (code & 8) != 0 ? base + delta : Watermarks.NONE;
+                long watermarkMs = (code & 4) != 0 ? Watermarks.MAX : (code & 8) != 0 ? base + delta : Watermarks.NONE;
                 channels.add(new Channel(watermarkMs, ChannelStatus.of((byte) (code & 3))));
             }
             return new Progress(taskWatermarkMs, endOffset, finished, channels);

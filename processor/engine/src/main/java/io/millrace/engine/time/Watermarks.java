@@ -77,8 +77,7 @@ public final class Watermarks {
         int slowest = -1;
         for (int i = 0; i < channels.size(); i++) {
             Channel channel = channels.get(i);
-            if (channel.counts()
-                    && (slowest < 0 || channel.watermarkMs < channels.get(slowest).watermarkMs)) {
+            if (channel.counts() && (slowest < 0 || channel.watermarkMs < channels.get(slowest).watermarkMs)) {
                 slowest = i;
             }
         }

@@ -13,7 +13,8 @@ import java.util.List;
  * @param producerStage the id of the stage that writes it
  * @param reason why it is there, for {@code explain}
  */
-public record Exchange(String name, String topic, RowType columns, List<Integer> key, int producerStage, String reason) {
+public record Exchange(
+        String name, String topic, RowType columns, List<Integer> key, int producerStage, String reason) {
     public Exchange {
         key = List.copyOf(key);
     }

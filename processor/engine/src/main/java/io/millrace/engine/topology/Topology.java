@@ -41,7 +41,8 @@ public record Topology(
     public Stage consumerOf(Exchange exchange) {
         return stages.stream()
                 .filter(stage -> stage.inputs().stream()
-                        .anyMatch(input -> input instanceof Input.FromExchange in && in.exchange().equals(exchange)))
+                        .anyMatch(input -> input instanceof Input.FromExchange in
+                                && in.exchange().equals(exchange)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("nobody reads exchange " + exchange.name()));
     }

@@ -46,10 +46,15 @@ public final class ExchangeCodec {
         return writer.toByteArray();
     }
 
-    /** Whether these are the bytes of a control record. @throws DecodeException if they are nothing that an exchange writes */
+    /**
+     * Whether these are the bytes of a control record.
+     *
+     * @throws DecodeException if they are nothing that an exchange writes
+     */
     public static boolean isControl(byte @Nullable [] value) {
         if (value == null || value.length < HEADER_BYTES || value[0] != MAGIC) {
-            throw new DecodeException("this is not a record of a Millrace repartition topic: something else writes to it");
+            throw new DecodeException(
+                    "this is not a record of a Millrace repartition topic: something else writes to it");
         }
         return value[1] == CONTROL;
     }

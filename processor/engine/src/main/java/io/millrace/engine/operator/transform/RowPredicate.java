@@ -5,6 +5,10 @@ import io.millrace.serde.Row;
 /** A compiled condition. Thread-safe. */
 @FunctionalInterface
 public interface RowPredicate {
-    /** Whether the condition is TRUE; FALSE and UNKNOWN are both false. @throws RuntimeException if it cannot be evaluated */
+    /**
+     * Whether the condition is TRUE; FALSE and UNKNOWN are both false.
+     *
+     * @throws RuntimeException if it cannot be evaluated
+     */
     boolean test(Row row);
 }
