@@ -31,8 +31,6 @@ public final class ScalarText {
             return scalar((DataType.Scalar) type, text);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("the text is not a " + type.sql());
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("the time is out of range");
         }
     }
 
@@ -68,17 +66,13 @@ public final class ScalarText {
      * @throws IllegalArgumentException if they are none; the message does not hold them
      */
     public static Object parseTime(DataType.Scalar type, char[] text, int offset, int length) {
-        try {
-            return switch (type) {
-                case DATE -> TimeText.parseDate(text, offset, length);
-                case TIME -> TimeText.parseTime(text, offset, length);
-                case TIMESTAMP -> TimeText.parseTimestamp(text, offset, length);
-                case TIMESTAMP_LTZ -> TimeText.parseInstant(text, offset, length);
-                default -> throw new IllegalStateException(type + " is not a time");
-            };
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("the time is out of range");
-        }
+        return switch (type) {
+            case DATE -> TimeText.parseDate(text, offset, length);
+            case TIME -> TimeText.parseTime(text, offset, length);
+            case TIMESTAMP -> TimeText.parseTimestamp(text, offset, length);
+            case TIMESTAMP_LTZ -> TimeText.parseInstant(text, offset, length);
+            default -> throw new IllegalStateException(type + " is not a time");
+        };
     }
 
     private static Object scalar(DataType.Scalar type, String text) {

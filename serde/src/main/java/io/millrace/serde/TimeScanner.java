@@ -3,6 +3,9 @@ package io.millrace.serde;
 /** Reads the parts of one ISO-8601 text from left to right. Small enough that the JIT keeps it off the heap. */
 final class TimeScanner {
     private static final long DAY_MS = 86_400_000;
+    /** So many days, with a time and an offset on top, are milliseconds that fit a long. */
+    private static final long MAX_DAYS = Long.MAX_VALUE / DAY_MS - 2;
+
     private static final int MAX_YEAR_DIGITS = 9;
     private static final int MAX_FRACTION_DIGITS = 9;
     private static final int MAX_OFFSET_HOURS = 18;
@@ -50,14 +53,17 @@ final class TimeScanner {
 
     long dateTime() {
         long days = day();
-        long ms = Math.multiplyExact(days, DAY_MS);
+        if (Math.abs(days) > MAX_DAYS) {
+            throw new IllegalArgumentException("the date is out of range");
+        }
+        long ms = days * DAY_MS;
         if (place == end || text[place] == 'Z' || text[place] == 'z') {
             return ms;
         }
         if (!accept('T') && !accept(' ') && !accept('t')) {
             throw unexpected("T or a space");
         }
-        return Math.addExact(ms, time());
+        return ms + time();
     }
 
     /** What stands after the time: nothing and Z are 0. */

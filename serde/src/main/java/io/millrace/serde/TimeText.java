@@ -50,7 +50,7 @@ public final class TimeText {
         long ms = scanner.dateTime();
         long zoneOffsetMs = scanner.zoneOffsetMs();
         scanner.end();
-        return Math.subtractExact(ms, zoneOffsetMs);
+        return ms - zoneOffsetMs;
     }
 
     /** Writes {@code yyyy-MM-dd} into {@code target} from {@code start}. @return the place after it */

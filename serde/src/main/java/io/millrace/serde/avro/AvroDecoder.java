@@ -27,6 +27,7 @@ final class AvroDecoder implements Decoder {
     private @Nullable Plan last;
 
     AvroDecoder(SchemaRegistry registry, RowType wanted) {
+        wanted.columns().forEach(column -> AvroSchemas.checkReadable(column.name(), column.type()));
         this.registry = registry;
         this.wanted = wanted;
     }

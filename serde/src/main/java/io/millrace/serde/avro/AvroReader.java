@@ -6,6 +6,7 @@ import io.millrace.serde.DataType;
 import io.millrace.serde.DecodeException;
 import io.millrace.serde.RowType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,11 +117,12 @@ interface AvroReader {
             this.columns = new int[fields.size()];
             this.readers = new AvroReader[fields.size()];
             this.skippers = new AvroSkipper[fields.size()];
+            Map<String, AvroSkipper.RecordSkipper> skipped = new HashMap<>();
             for (int i = 0; i < columns.length; i++) {
                 Schema.Field field = fields.get(i);
                 columns[i] = wanted.indexOf(field.name());
                 if (columns[i] == UNWANTED) {
-                    skippers[i] = AvroSkipper.of(field.schema());
+                    skippers[i] = AvroSkipper.of(field.schema(), skipped);
                 } else {
                     Column column = wanted.column(columns[i]);
                     String fieldPath = path.isEmpty() ? column.name() : path + "." + column.name();

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class AvroSchemas {
     static final int MAX_SCHEMA_CHARS = 1 << 20;
     static final int MAX_JSON_DEPTH = 200;
+    static final int MAX_COLUMNS = 10_000;
 
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -48,7 +49,7 @@ public final class AvroSchemas {
             throw new IllegalArgumentException(
                     "the Avro schema is a " + schema.getType().getName() + ", not a record");
         }
-        return rowType("", schema, new HashSet<>());
+        return rowType("", schema, new Expansion());
     }
 
     /**
@@ -88,30 +89,53 @@ public final class AvroSchemas {
         }
     }
 
-    private static RowType rowType(String path, Schema schema, Set<String> enclosing) {
-        if (!enclosing.add(schema.getFullName())) {
+    private static RowType rowType(String path, Schema schema, Expansion expansion) {
+        if (!expansion.enclosing.add(schema.getFullName())) {
             throw new IllegalArgumentException("field \"" + path + "\" makes record " + schema.getFullName()
                     + " hold itself, which has no SQL type: leave the field out by declaring the columns");
         }
         List<Column> columns = new ArrayList<>();
         for (Schema.Field field : schema.getFields()) {
+            if (++expansion.columns > MAX_COLUMNS) {
+                throw new IllegalArgumentException(
+                        "the Avro schema has more than " + MAX_COLUMNS + " fields, nested ones included");
+            }
             String fieldPath = path.isEmpty() ? field.name() : path + "." + field.name();
             boolean nullable = isNullable(field.schema());
-            columns.add(new Column(field.name(), dataType(fieldPath, field.schema(), enclosing), nullable));
+            columns.add(new Column(field.name(), dataType(fieldPath, field.schema(), expansion), nullable));
         }
-        enclosing.remove(schema.getFullName());
+        expansion.enclosing.remove(schema.getFullName());
         return new RowType(columns);
     }
 
-    private static DataType dataType(String path, Schema schema, Set<String> enclosing) {
+    private static DataType dataType(String path, Schema schema, Expansion expansion) {
         Schema only = withoutNull(path, schema);
         return switch (only.getType()) {
-            case RECORD -> new DataType.Struct(rowType(path, only, enclosing));
-            case ARRAY -> new DataType.Array(dataType(path + "[]", only.getElementType(), enclosing));
+            case RECORD -> new DataType.Struct(rowType(path, only, expansion));
+            case ARRAY -> new DataType.Array(dataType(path + "[]", only.getElementType(), expansion));
             case MAP ->
-                new DataType.MapOf(DataType.Scalar.STRING, dataType(path + "{}", only.getValueType(), enclosing));
+                new DataType.MapOf(DataType.Scalar.STRING, dataType(path + "{}", only.getValueType(), expansion));
             default -> AvroKind.of(only).type(path, only);
         };
+    }
+
+    /** @throws IllegalArgumentException if no Avro schema can be read as the type */
+    static void checkReadable(String path, DataType type) {
+        if (type instanceof DataType.MapOf map) {
+            checkMapKey(path, map);
+            checkReadable(path + "{}", map.value());
+        } else if (type instanceof DataType.Array array) {
+            checkReadable(path + "[]", array.element());
+        } else if (type instanceof DataType.Struct struct) {
+            struct.row().columns().forEach(column -> checkReadable(path + "." + column.name(), column.type()));
+        }
+    }
+
+    private static void checkMapKey(String path, DataType.MapOf map) {
+        if (map.key() != DataType.Scalar.STRING) {
+            throw new IllegalArgumentException("column \"" + path + "\" is " + map.sql()
+                    + ", and the keys of an Avro map are strings: make them STRING");
+        }
     }
 
     static boolean isNullable(Schema schema) {
@@ -170,10 +194,7 @@ public final class AvroSchemas {
             return Schema.createArray(orNull(schema(path + "[]", namespace, name, array.element())));
         }
         if (type instanceof DataType.MapOf map) {
-            if (map.key() != DataType.Scalar.STRING) {
-                throw new IllegalArgumentException("column \"" + path + "\" is " + type.sql()
-                        + ", and the keys of an Avro map are strings: cast them to STRING");
-            }
+            checkMapKey(path, map);
             return Schema.createMap(orNull(schema(path + "{}", namespace, name, map.value())));
         }
         return record(path, namespace, name, ((DataType.Struct) type).row());
@@ -197,5 +218,14 @@ public final class AvroSchemas {
 
     private static Schema orNull(Schema schema) {
         return Schema.createUnion(Schema.create(Schema.Type.NULL), schema);
+    }
+
+    /**
+     * How far the writing-out of a schema has come: the records around this one, and the columns so far. A schema names a
+     * record once and uses it often, so a short one can stand for more columns than fit anywhere.
+     */
+    private static final class Expansion {
+        private final Set<String> enclosing = new HashSet<>();
+        private int columns;
     }
 }

@@ -2,7 +2,6 @@ package io.millrace.serde.avro;
 
 import io.millrace.serde.BinaryReader;
 import io.millrace.serde.DecodeException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +15,8 @@ interface AvroSkipper {
 
     void skip(BinaryReader in, int depth);
 
-    static AvroSkipper of(Schema schema) {
-        return of(schema, new HashMap<>());
-    }
-
-    private static AvroSkipper of(Schema schema, Map<String, RecordSkipper> records) {
+    /** @param records the records that were compiled before, and those that are being compiled */
+    static AvroSkipper of(Schema schema, Map<String, RecordSkipper> records) {
         return switch (schema.getType()) {
             case NULL -> (in, depth) -> {};
             case BOOLEAN -> (in, depth) -> in.skip(1);

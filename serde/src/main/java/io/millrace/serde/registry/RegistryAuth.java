@@ -34,6 +34,14 @@ public sealed interface RegistryAuth {
 
     /** A token. */
     record Bearer(String token) implements RegistryAuth {
+        public Bearer {
+            // The HTTP client would refuse it later, with a message that quotes it.
+            if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+                throw new IllegalArgumentException(
+                        "the bearer token is empty or has characters that no header can hold");
+            }
+        }
+
         @Override
         public String header() {
             return "Bearer " + token;

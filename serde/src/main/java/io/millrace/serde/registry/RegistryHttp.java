@@ -1,6 +1,5 @@
 package io.millrace.serde.registry;
 
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -130,8 +129,8 @@ final class RegistryHttp {
     }
 
     private static String reason(@Nullable Throwable failure) {
-        if (!(failure instanceof IOException)) {
-            throw new IllegalStateException("the HTTP client failed", failure);
+        if (failure == null) {
+            return "for no known reason";
         }
         String message = failure.getMessage();
         String name = failure.getClass().getSimpleName();

@@ -109,7 +109,6 @@ final class AvroFormatTest {
                 "{'type':'long','logicalType':'local-timestamp-millis'} | 02 | TIMESTAMP_LTZ | declare it TIMESTAMP",
                 "{'type':'array','items':'int'} | 00 | INT | has array there",
                 "['null','int','string'] | 00 | INT | field \"f\" is a union of 2 types besides null",
-                "{'type':'map','values':'int'} | 00 | MAP<INT, INT> | has map there",
                 "'int' | 8002 | TINYINT | out of range",
                 "'int' | 03 | DECIMAL(1, 1) | out of range for DECIMAL(1, 1)",
                 "{'type':'int','logicalType':'time-millis'} | 01 | TIME | out of range",
@@ -229,6 +228,15 @@ final class AvroFormatTest {
         registry.down = false;
         assertThat(decoder.decode(wire(id, "02"))).containsExactly(1);
         assertThat(encoder.encode(new @Nullable Object[] {1})).hasSize(7);
+    }
+
+    @Test
+    void a_column_that_avro_cannot_hold_is_refused_when_the_job_starts() {
+        RowType type = RowType.of(new Column("r", DataTypes.parse("ROW<m ARRAY<MAP<INT, INT>>>")));
+        assertThatThrownBy(() -> avro.decoder(place, type))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"r.m[]\" is MAP<INT, INT>");
+        assertThatThrownBy(() -> avro.encoder(place, type)).hasMessageContaining("\"r.m[]\" is MAP<INT, INT>");
     }
 
     @Test

@@ -99,7 +99,7 @@ final class AvroSchemasTest {
         RowType map = RowType.of(new Column("m", new DataType.MapOf(Scalar.INT, Scalar.INT)));
         assertThatThrownBy(() -> AvroSchemas.fromRowType("r", map))
                 .hasMessageContaining("column \"m\" is MAP<INT, INT>")
-                .hasMessageContaining("cast them to STRING");
+                .hasMessageContaining("make them STRING");
     }
 
     @Test
@@ -114,6 +114,19 @@ final class AvroSchemasTest {
                 .hasMessageContaining("more than 1048576");
         assertThatThrownBy(() -> AvroSchemas.toRowType(record("'int'").replace("\"f\"", "\"a-b.c\"")))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_short_schema_that_stands_for_endless_columns_is_refused() {
+        String schema = "'int'";
+        for (int i = 0; i < 30; i++) {
+            String record = "{'type':'record','name':'R%d','fields':[{'name':'a','type':%s},{'name':'b','type':%s}]}";
+            schema = record.formatted(i, schema, i == 0 ? "'int'" : "'R" + (i - 1) + "'");
+        }
+        String text = record(schema);
+        assertThatThrownBy(() -> AvroSchemas.toRowType(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than 10000 fields");
     }
 
     /** A record T with one field f. */

@@ -68,6 +68,7 @@ final class SchemaRegistriesTest {
                 "schema.registry.url=http://h;basic.auth.credentials.source=SASL_INHERIT | repeat the SASL user",
                 "schema.registry.url=http://h;bearer.auth.credentials.source=OAUTHBEARER | can only be STATIC_TOKEN",
                 "schema.registry.url=http://h;bearer.auth.credentials.source=STATIC_TOKEN | needs bearer.auth.token",
+                "schema.registry.url=http://h;bearer.auth.token=sec ret secret | characters that no header can hold",
                 "schema.registry.url=http://h;bearer.auth.token=secret;basic.auth.user.info=secret | are both given",
             })
     void a_wrong_property_is_named_and_no_credentials_are_shown(String properties, String message) {
