@@ -39,6 +39,7 @@ enum Engine {
             String output,
             long commitMs,
             String heap,
+            long graceMs,
             Path root,
             Path directory) {}
 
@@ -119,7 +120,8 @@ enum Engine {
                         run.commitMs(),
                         THREADS,
                         run.directory().resolve("state"),
-                        finalResults)
+                        finalResults,
+                        run.graceMs())
                 .toArguments());
         return peer;
     }

@@ -34,6 +34,7 @@ final class JsonLines {
             out.writeNumberField("keys", options.keys());
             out.writeNumberField("seed", options.seed());
             out.writeStringField("heap", options.heap());
+            out.writeNumberField("grace_ms", options.graceMs());
             out.writeStringField("work", result.work().letter());
             out.writeStringField("engine", result.engine().label());
             out.writeNumberField("run", result.run());

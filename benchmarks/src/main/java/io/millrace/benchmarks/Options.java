@@ -12,6 +12,7 @@ import java.util.Map;
  * @param runs of each engine for each work, one engine after the other, and then again
  * @param commitMs checkpoint.interval and commit.interval.ms
  * @param keys how many auctions there are
+ * @param graceMs of Kafka Streams' windows; Millrace needs none
  * @param heap of each engine's process, as in -Xmx
  */
 record Options(
@@ -22,7 +23,8 @@ record Options(
         long commitMs,
         long keys,
         long seed,
-        String heap) {
+        String heap,
+        long graceMs) {
     static final String USAGE = """
             usage: benchmarks/run [options]
               --records N      input records (default 2000000)
@@ -34,6 +36,8 @@ record Options(
               --keys K         auctions in the input, half of the bids go to 100 of them (default 10000)
               --seed S         of the input (default 1)
               --heap SIZE      heap of each engine (default 2g)
+              --grace-ms MS    how long Kafka Streams' windows stay open after their end (default 4000, as far as
+                               Millrace's watermark stays behind); it drops what comes later
               --quick          one run of 200000 records: shows that all works, measures nothing""";
 
     private static final long QUICK_RECORDS = 200_000;
@@ -41,7 +45,8 @@ record Options(
     /** @throws IllegalArgumentException that says which option is wrong */
     static Options parse(String[] args) {
         Map<String, String> given = new LinkedHashMap<>();
-        List<String> known = List.of("records", "runs", "work", "engines", "commit-ms", "keys", "seed", "heap");
+        List<String> known =
+                List.of("records", "runs", "work", "engines", "commit-ms", "keys", "seed", "heap", "grace-ms");
         for (int i = 0; i < args.length; i++) {
             String name = args[i].startsWith("--") ? args[i].substring(2) : "";
             if (name.equals("quick")) {
@@ -63,7 +68,8 @@ record Options(
                 number(given, "commit-ms", "1000"),
                 number(given, "keys", "10000"),
                 number(given, "seed", "1"),
-                given.getOrDefault("heap", "2g"));
+                given.getOrDefault("heap", "2g"),
+                number(given, "grace-ms", "4000"));
     }
 
     private static List<String> list(String text) {

@@ -139,6 +139,7 @@ final class SideBySide {
                 output,
                 options.commitMs(),
                 options.heap(),
+                options.graceMs(),
                 root,
                 Files.createDirectories(directory.resolve(name)));
         SpanMeter meter = new SpanMeter(broker.admin(), broker.process(), INPUT, options.records(), options.commitMs());

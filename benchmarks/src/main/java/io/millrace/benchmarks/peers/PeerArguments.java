@@ -9,6 +9,7 @@ import java.util.List;
  * @param work {@code a} or {@code b}
  * @param group its consumer group, fresh for each run
  * @param finalResults whether windows are written once, when they close, instead of with each update; Kafka Streams only
+ * @param graceMs how long after a window's end Kafka Streams still takes records for it
  */
 public record PeerArguments(
         String bootstrapServers,
@@ -19,7 +20,8 @@ public record PeerArguments(
         long commitMs,
         int threads,
         Path stateDirectory,
-        boolean finalResults) {
+        boolean finalResults,
+        long graceMs) {
 
     /** For a command line; {@link #parse} reads it. */
     public List<String> toArguments() {
@@ -32,7 +34,8 @@ public record PeerArguments(
                 Long.toString(commitMs),
                 Integer.toString(threads),
                 stateDirectory.toString(),
-                Boolean.toString(finalResults));
+                Boolean.toString(finalResults),
+                Long.toString(graceMs));
     }
 
     static PeerArguments parse(String[] args) {
@@ -45,6 +48,7 @@ public record PeerArguments(
                 Long.parseLong(args[5]),
                 Integer.parseInt(args[6]),
                 Path.of(args[7]),
-                Boolean.parseBoolean(args[8]));
+                Boolean.parseBoolean(args[8]),
+                Long.parseLong(args[9]));
     }
 }

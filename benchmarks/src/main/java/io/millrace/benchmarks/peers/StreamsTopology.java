@@ -25,8 +25,6 @@ import org.apache.kafka.streams.kstream.TimeWindows;
  * as the record's timestamp, and an accumulator takes 16 bytes.
  */
 final class StreamsTopology {
-    private static final Duration GRACE = Duration.ofSeconds(4);
-
     private final BidJson json = new BidJson();
     private final Serde<Bid> bid =
             Serdes.serdeFrom((topic, value) -> json.write(value), (topic, bytes) -> json.read(bytes));
@@ -59,7 +57,8 @@ final class StreamsTopology {
             throw new UnsupportedOperationException("results are only written");
         });
         prices.groupByKey(Grouped.with(Serdes.Long(), Serdes.Long()))
-                .windowedBy(TimeWindows.ofSizeAndGrace(Duration.ofMillis(WindowOracle.WINDOW_MS), GRACE))
+                .windowedBy(TimeWindows.ofSizeAndGrace(
+                        Duration.ofMillis(WindowOracle.WINDOW_MS), Duration.ofMillis(arguments.graceMs())))
                 .emitStrategy(arguments.finalResults() ? EmitStrategy.onWindowClose() : EmitStrategy.onWindowUpdate())
                 .aggregate(
                         () -> new CountAndSum(0, 0),
