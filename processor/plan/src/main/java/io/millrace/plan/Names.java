@@ -1,0 +1,47 @@
+package io.millrace.plan;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Names of nodes and internal topics. They depend on the job's own names and the order of its steps only, so that the same file gives
+ * the same topics for ever.
+ */
+final class Names {
+    private final String job;
+    private final Map<String, Integer> counts = new HashMap<>();
+    private final Set<String> exchanges = new HashSet<>();
+
+    /** @param aggregates the names of the job's aggregates: no {@code key} step takes one of them */
+    Names(String job, Set<String> aggregates) {
+        this.job = job;
+        this.exchanges.addAll(aggregates);
+    }
+
+    /** {@code filter-1}, {@code filter-2}, ... */
+    String numbered(String verb) {
+        return verb + "-" + counts.merge(verb, 1, Integer::sum);
+    }
+
+    /** {@code key_region}; a second one by the same columns is {@code key_region_2}. */
+    String key(List<String> columns) {
+        // Topic names have letters, digits, '.', '_' and '-' only.
+        String base = "key_" + String.join("_", columns).replaceAll("[^A-Za-z0-9._-]", "_");
+        String name = base;
+        for (int i = 2; !exchanges.add(name); i++) {
+            name = base + "_" + i;
+        }
+        return name;
+    }
+
+    String repartitionTopic(String step) {
+        return job + "-" + step + "-repartition";
+    }
+
+    String changelogTopic(String step) {
+        return job + "-" + step + "-changelog";
+    }
+}

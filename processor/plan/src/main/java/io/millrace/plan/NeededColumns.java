@@ -1,0 +1,71 @@
+package io.millrace.plan;
+
+import io.millrace.plan.expression.Expression;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which columns of each relation somebody reads: found backwards, from the sinks. A relation without an entry leads to no sink. */
+final class NeededColumns {
+    private final Map<Relation, Set<Integer>> needed = new IdentityHashMap<>();
+
+    /** @param relations inputs before what they feed */
+    NeededColumns(List<Relation> relations) {
+        for (int i = relations.size() - 1; i >= 0; i--) {
+            Relation relation = relations.get(i);
+            if (relation instanceof Relation.Write || isNeeded(relation)) {
+                ask(relation);
+            }
+        }
+    }
+
+    boolean isNeeded(Relation relation) {
+        return needed.containsKey(relation) || relation instanceof Relation.Write;
+    }
+
+    /** Indexes in ascending order. */
+    List<Integer> of(Relation relation) {
+        return List.copyOf(needed.getOrDefault(relation, Set.of()));
+    }
+
+    private void ask(Relation relation) {
+        Set<Integer> wanted = needed.getOrDefault(relation, Set.of());
+        if (relation instanceof Relation.Read read) {
+            Expression time = read.eventTime();
+            if (time != null) {
+                need(read, time.columns());
+            }
+        } else if (relation instanceof Relation.Filter filter) {
+            need(filter.input(), wanted);
+            Expression condition = filter.condition();
+            if (condition != null) {
+                need(filter.input(), condition.columns());
+            }
+            filter.earlier().forEach(earlier -> need(filter.input(), earlier.columns()));
+        } else if (relation instanceof Relation.Project project) {
+            need(project.input(), Set.of());
+            wanted.forEach(output ->
+                    need(project.input(), project.outputs().get(output).columns()));
+        } else if (relation instanceof Relation.Keyed keyed) {
+            need(keyed.input(), wanted);
+            need(keyed.input(), keyed.key());
+            need(keyed, keyed.key());
+        } else if (relation instanceof Relation.Grouped grouped) {
+            need(grouped.input(), Set.of());
+            grouped.aggregation().input().forEach(input -> need(grouped.input(), input.columns()));
+        } else if (relation instanceof Relation.Write write) {
+            Set<Integer> all = new TreeSet<>();
+            for (int i = 0; i < write.input().columns().size(); i++) {
+                all.add(i);
+            }
+            need(write.input(), all);
+        }
+    }
+
+    private void need(Relation relation, Iterable<Integer> columns) {
+        Set<Integer> set = needed.computeIfAbsent(relation, none -> new TreeSet<>());
+        columns.forEach(set::add);
+    }
+}
