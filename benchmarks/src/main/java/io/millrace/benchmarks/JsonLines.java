@@ -39,7 +39,8 @@ final class JsonLines {
             out.writeStringField("engine", result.engine().label());
             out.writeNumberField("run", result.run());
             span(out, result.span());
-            out.writeBooleanField("exact", result.verdict().exact());
+            out.writeBooleanField("output_right", result.verdict().right());
+            out.writeNumberField("output_records", result.verdict().records());
             out.writeStringField("output", result.verdict().text());
             out.writeEndObject();
         } catch (IOException e) {

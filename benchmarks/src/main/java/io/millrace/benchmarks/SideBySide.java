@@ -33,7 +33,7 @@ final class SideBySide {
 
         @Override
         public Oracle.Verdict verdict() {
-            return new Oracle.Verdict(true, "");
+            return new Oracle.Verdict(true, 0, "");
         }
     };
 

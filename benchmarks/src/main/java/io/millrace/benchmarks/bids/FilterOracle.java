@@ -59,10 +59,12 @@ public final class FilterOracle implements Oracle {
             }
         }
         if (missing == 0 && extra == 0) {
-            return new Verdict(true, "exact: " + expected.length + " records");
+            return new Verdict(true, actual.length, "exact: " + expected.length + " records");
         }
         return new Verdict(
-                false, missing + " of " + expected.length + " records missing, " + extra + " too many or wrong");
+                false,
+                actual.length,
+                missing + " of " + expected.length + " records missing, " + extra + " too many or wrong");
     }
 
     /** A multiset of records as a growing array of hashes. */

@@ -16,8 +16,9 @@ public interface Oracle {
     /**
      * What a comparison found.
      *
-     * @param exact whether the output is what it must be, record for record
+     * @param right whether every result is there and is what it must be, and no other; where an engine updates its results, the last of each
+     * @param records how many there were, updates included
      * @param text for people
      */
-    record Verdict(boolean exact, String text) {}
+    record Verdict(boolean right, long records, String text) {}
 }

@@ -53,7 +53,8 @@ class BidsTest {
         List<byte[]> wrong = new ArrayList<>(right.subList(1, right.size()));
         wrong.add(right.get(5));
         assertThat(verdict(oracle, wrong))
-                .isEqualTo(new Oracle.Verdict(false, "1 of " + right.size() + " records missing, 1 too many or wrong"));
+                .isEqualTo(new Oracle.Verdict(
+                        false, right.size(), "1 of " + right.size() + " records missing, 1 too many or wrong"));
     }
 
     @Test
@@ -69,7 +70,8 @@ class BidsTest {
         });
         WindowOracle oracle = new WindowOracle(BIDS);
         Oracle.Verdict verdict = verdict(oracle, updates);
-        assertThat(verdict.exact()).isFalse();
+        assertThat(verdict.right()).isTrue();
+        assertThat(verdict.records()).isEqualTo(20_000);
         assertThat(verdict.text()).isEqualTo("exact: " + windows.size() + " windows (20000 records with the updates)");
 
         updates.add(result(BIDS.at(0).auction(), START_MS - 10_000, new long[] {0, 0}));
