@@ -87,19 +87,19 @@ final class Topics {
     /** What is wrong with writing these columns to the sink. */
     List<Problem> checkFormats(JobSpec.Sink sink, RowType columns, List<Integer> key) {
         List<Problem> found = new ArrayList<>();
-        tryFormat(sink.format(), sink.format(), "sink", valueEncoder(sink, columns), found);
+        tryFormat(sink.format(), "sink", valueEncoder(sink, columns), found);
         if (!key.isEmpty() && found.isEmpty()) {
             Text at = sink.keyFormat() == null ? sink.key().get(0) : sink.keyFormat();
-            tryFormat(keyFormat(sink), at, "key", keyEncoder(sink, keyColumns(columns, key)), found);
+            tryFormat(at, "key", keyEncoder(sink, keyColumns(columns, key)), found);
         }
         return found;
     }
 
     private boolean formatReads(JobSpec.Source source, RowType columns) {
-        return tryFormat(source.format(), source.format(), "source", decoder(source, columns), problems);
+        return tryFormat(source.format(), "source", decoder(source, columns), problems);
     }
 
-    private static boolean tryFormat(Text format, Text at, String what, Supplier<?> maker, List<Problem> found) {
+    private static boolean tryFormat(Text at, String what, Supplier<?> maker, List<Problem> found) {
         try {
             Object ignored = maker.get();
             return true;
@@ -114,13 +114,11 @@ final class Topics {
         if (!source.schema().isEmpty()) {
             return declared(source);
         }
-        switch (source.format().value()) {
-            case "string":
-                return RowType.of(new Column(ONLY_COLUMN, Scalar.STRING));
-            case "bytes":
-                return RowType.of(new Column(ONLY_COLUMN, Scalar.BYTES));
-            default:
-                break;
+        if (source.format().value().equals("string")) {
+            return RowType.of(new Column(ONLY_COLUMN, Scalar.STRING));
+        }
+        if (source.format().value().equals("bytes")) {
+            return RowType.of(new Column(ONLY_COLUMN, Scalar.BYTES));
         }
         try {
             return schemas.columnsOf(source);
