@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What every operator must keep: whatever happens to its task, the committed output is the same. A script of rows and checkpoints
+ * What every operator must keep: whatever happens to its task, the committed output and stores are the same. A script of rows and checkpoints
  * is run undisturbed, and then again with a rebuild from committed stores at each checkpoint, with an output that is full after
  * every row, and with crashes at random points that roll back to the last commit and replay from there.
  *
@@ -82,6 +82,7 @@ public final class OperatorContract {
             } else {
                 assertThat(run.output()).as(what).containsExactlyInAnyOrderElementsOf(expected.output());
             }
+            assertThat(run.storeContents()).as(what).isEqualTo(expected.storeContents());
             for (Tally.Kind kind : Tally.Kind.values()) {
                 assertThat(run.count(kind)).as(what + ": " + kind).isEqualTo(expected.count(kind));
             }

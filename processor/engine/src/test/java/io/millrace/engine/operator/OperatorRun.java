@@ -8,6 +8,7 @@ import io.millrace.state.StateBatch;
 import io.millrace.state.StoreBuffer;
 import io.millrace.state.TaskState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -127,6 +128,21 @@ public final class OperatorRun {
             }
         }
         return entries;
+    }
+
+    /** What each store holds, as text. */
+    public Map<String, List<String>> storeContents() {
+        Map<String, List<String>> contents = new HashMap<>();
+        for (String store : storeNames) {
+            List<String> entries = new ArrayList<>();
+            try (Cursor cursor = task().store(store).scan(new byte[0], null)) {
+                while (cursor.next()) {
+                    entries.add(Arrays.toString(cursor.key()) + "=" + Arrays.toString(cursor.value()));
+                }
+            }
+            contents.put(store, entries);
+        }
+        return contents;
     }
 
     public Operator operator() {

@@ -42,7 +42,7 @@ final class DueWindows implements AutoCloseable {
             Accumulators accumulators,
             RowCodec codec,
             @Nullable DistinctValues distinct,
-            Progress progress,
+            WindowProgress progress,
             long throughMs) {
         this.windows = windows;
         this.keys = keys;
@@ -121,7 +121,7 @@ final class DueWindows implements AutoCloseable {
         lanes.forEach(Lane::close);
     }
 
-    private void open(KeyValueStore store, Progress progress, long throughMs, int back) {
+    private void open(KeyValueStore store, WindowProgress progress, long throughMs, int back) {
         long behindMs = back * windows.everyMs();
         // A window that ends at E is due if E - 1 <= throughMs.
         long endBeforeMs = throughMs + 2 - behindMs;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowAggregate implements Operator {
     /** Event time never gets further: all windows have ended and all latenesses passed. */
-    private static final long HORIZON_MS = -Progress.NEVER_MS;
+    private static final long HORIZON_MS = -WindowProgress.NEVER_MS;
 
     private final AggregateSpec spec;
     private final AggregateInput input;
@@ -41,15 +41,13 @@ public final class WindowAggregate implements Operator {
     private final boolean hasDistinct;
     private final Tally late;
 
-    private Progress progress;
+    private WindowProgress progress;
 
     /** The least event time, after the progress, at which a window ends or a lateness passes. */
     private long nextDueMs;
 
     /** No slice that ends before is left in the store; only known since the operator was made. */
-    private long expiredBeforeMs = Progress.NEVER_MS;
-
-    private boolean mayHaveExpired = true;
+    private long expiredBeforeMs = WindowProgress.NEVER_MS;
 
     private WindowAggregate(AggregateSpec spec, AggregateInput input, SlicedWindows windows, OperatorContext context) {
         this.spec = spec;
@@ -64,7 +62,7 @@ public final class WindowAggregate implements Operator {
         this.distinct = new DistinctValues(store, accumulators.distinctTypes());
         this.hasDistinct = accumulators.hasDistinct();
         this.late = context.tally(Tally.Kind.LATE, spec.name());
-        this.progress = Progress.load(store);
+        this.progress = WindowProgress.load(store);
         this.nextDueMs = nextDue();
     }
 
@@ -114,16 +112,11 @@ public final class WindowAggregate implements Operator {
             if (!fire(throughMs, out)) {
                 return false;
             }
-            progress = Progress.through(throughMs);
+            progress = WindowProgress.through(throughMs);
             progress.save(store);
             nextDueMs = nextDue();
-            mayHaveExpired = true;
         }
-        if (mayHaveExpired && !expire(out)) {
-            return false;
-        }
-        mayHaveExpired = false;
-        return true;
+        return expire(out);
     }
 
     private boolean fire(long throughMs, Output out) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** How far windows have fired. Immutable. */
-final class Progress {
+final class WindowProgress {
     /** Before the first window, but not so early that arithmetic would overflow. */
     static final long NEVER_MS = -2 * SlicedWindows.MAX_TIME_MS;
 
@@ -22,25 +22,25 @@ final class Progress {
     private final long windowEndMs;
     private final byte @Nullable [] lastKey;
 
-    private Progress(long firedThroughMs, long windowEndMs, byte @Nullable [] lastKey) {
+    private WindowProgress(long firedThroughMs, long windowEndMs, byte @Nullable [] lastKey) {
         this.firedThroughMs = firedThroughMs;
         this.windowEndMs = windowEndMs;
         this.lastKey = lastKey;
     }
 
-    static Progress through(long firedThroughMs) {
-        return new Progress(firedThroughMs, 0, null);
+    static WindowProgress through(long firedThroughMs) {
+        return new WindowProgress(firedThroughMs, 0, null);
     }
 
     /** As it was saved, or as nothing has fired. */
-    static Progress load(KeyValueStore store) {
+    static WindowProgress load(KeyValueStore store) {
         byte[] saved = store.get(StoreKeys.progress());
         if (saved == null) {
             return through(NEVER_MS);
         }
         @Nullable Object[] columns = new RowCodec(COLUMNS).decode(saved, 0);
         Object windowEnd = columns[1];
-        return new Progress(
+        return new WindowProgress(
                 (long) columns[0], windowEnd == null ? 0 : (long) windowEnd, (byte @Nullable []) columns[2]);
     }
 
@@ -60,8 +60,8 @@ final class Progress {
      * @param endMs the window's end
      * @param groupKey the store key, in whichever slice, of the last group whose result was emitted
      */
-    Progress stoppedAfter(long endMs, byte[] groupKey) {
-        return new Progress(firedThroughMs, endMs, groupKey);
+    WindowProgress stoppedAfter(long endMs, byte[] groupKey) {
+        return new WindowProgress(firedThroughMs, endMs, groupKey);
     }
 
     /** The store key from which on groups are to be read by a cursor that is {@code behindMs} behind the windows' ends. */
