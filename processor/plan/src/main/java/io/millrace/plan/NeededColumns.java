@@ -3,13 +3,12 @@ package io.millrace.plan;
 import io.millrace.plan.expression.Expression;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Which columns of each relation somebody reads: found backwards, from the sinks. A relation without an entry leads to no sink. */
 final class NeededColumns {
-    private final Map<Relation, Set<Integer>> needed = new IdentityHashMap<>();
+    private final IdentityHashMap<Relation, Set<Integer>> needed = new IdentityHashMap<>();
 
     /** @param relations inputs before what they feed */
     NeededColumns(List<Relation> relations) {

@@ -26,7 +26,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -48,7 +47,7 @@ final class PhysicalPlanner {
     private final List<Exchange> exchanges = new ArrayList<>();
     private final Set<String> sinkTopics = new LinkedHashSet<>();
     private final List<Plan.Note> notes = new ArrayList<>();
-    private final Map<Relation, Flow> flows = new IdentityHashMap<>();
+    private final IdentityHashMap<Relation, Flow> flows = new IdentityHashMap<>();
 
     PhysicalPlanner(JobSpec job, ExpressionCompiler compiler, Topics topics, Names names) {
         this.job = job;
