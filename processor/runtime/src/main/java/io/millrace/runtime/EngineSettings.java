@@ -1,5 +1,6 @@
 package io.millrace.runtime;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -7,6 +8,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Client settings that differ from Kafka's own: defaults that a job may change, and those that the engine owns. */
 final class EngineSettings {
+    private static final long MIN_TRANSACTION_TIMEOUT_MS = 20_000;
+
     private EngineSettings() {}
 
     /** @param prefix {@code consumer.}, {@code producer.} or {@code admin.} */
@@ -22,18 +25,20 @@ final class EngineSettings {
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
             case "producer." ->
                 Map.of(
-                        // An instance that dies with an open transaction holds back the readers of all that it wrote to
-                        // for this long.
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 20_000,
-                        ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10,
-                        ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20,
-                        ProducerConfig.LINGER_MS_CONFIG, 5,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
+                        ProducerConfig.BATCH_SIZE_CONFIG,
+                        128 << 10,
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        64L << 20,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        5,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        30_000);
             default -> Map.of();
         };
     }
 
-    static Map<String, Object> groupConsumer(String group, String memberId, TaskPlacement placement) {
+    static Map<String, Object> groupConsumer(
+            String group, String memberId, TaskPlacement placement, Rebalances rebalances) {
         return Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG,
                 group,
@@ -51,7 +56,9 @@ final class EngineSettings {
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                 List.of(TaskAssignor.class.getName()),
                 TaskAssignor.PLACEMENT_CONFIG,
-                placement);
+                placement,
+                TaskAssignor.REBALANCES_CONFIG,
+                rebalances);
     }
 
     static Map<String, Object> restoreConsumer(String clientId) {
@@ -66,8 +73,8 @@ final class EngineSettings {
                 "none");
     }
 
-    static Map<String, Object> producer(String memberId) {
-        return Map.of(
+    static Map<String, Object> producer(String memberId, InstanceConfig config) {
+        Map<String, Object> settings = new HashMap<>(Map.of(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                 memberId,
                 ProducerConfig.CLIENT_ID_CONFIG,
@@ -75,6 +82,15 @@ final class EngineSettings {
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 true,
                 ProducerConfig.ACKS_CONFIG,
-                "all");
+                "all"));
+        String timeout = ProducerConfig.TRANSACTION_TIMEOUT_CONFIG;
+        if (!config.kafka().containsKey(timeout) && !config.kafka().containsKey("producer." + timeout)) {
+            // An instance that dies with an open transaction holds back the readers of all that it wrote to for this
+            // long.
+            long intervalMs = config.checkpointInterval().toMillis();
+            settings.put(timeout, (int)
+                    Math.max(MIN_TRANSACTION_TIMEOUT_MS, 2 * intervalMs + MIN_TRANSACTION_TIMEOUT_MS / 2));
+        }
+        return settings;
     }
 }

@@ -166,15 +166,27 @@ public final class Instance {
             workers = List.copyOf(threads);
             threads.forEach(Thread::start);
             startingNote = null;
+            Outcome end = await(threads, restorer, purge, jobEnd);
+            wind(threads, restorer, end);
+            if (end instanceof Outcome.Finished) {
+                jobEnd.awaitVisible();
+            }
+            Throwable failure = failure(threads);
+            return failure == null || end instanceof Outcome.Finished ? end : failed(failure);
+        }
+    }
+
+    private Outcome await(List<WorkerThread> threads, Restorer restorer, Purge purge, JobEnd jobEnd) {
+        try {
             Outcome end = null;
             while (end == null) {
                 turn(restorer);
                 purge.step();
                 end = ended(threads, jobEnd);
             }
-            wind(threads, restorer, end);
-            Throwable failure = failure(threads);
-            return failure == null || end instanceof Outcome.Finished ? end : failed(failure);
+            return end;
+        } catch (RuntimeException e) {
+            return failed(e);
         }
     }
 
@@ -201,7 +213,11 @@ public final class Instance {
         boolean leave = end instanceof Outcome.Finished;
         threads.forEach(thread -> thread.stop(leave));
         while (threads.stream().anyMatch(Thread::isAlive)) {
-            turn(restorer);
+            try {
+                turn(restorer);
+            } catch (RuntimeException e) {
+                log.warn("while stopping: {}", e.toString());
+            }
         }
     }
 

@@ -34,10 +34,12 @@ record LocalState(TaskState state, long[] offsets, boolean hadState) {
                 .map(Stage.Store::name)
                 .toList();
         TaskState state = openOrRebuild(context, task, stores);
-        StoredPosition position = StoredPosition.decode(state.position());
-        if (position != null) {
-            String misfit = misfit(context, position, changelogs, topicIds, ends);
-            if (misfit == null) {
+        if (state.position() != null) {
+            StoredPosition position = StoredPosition.decode(state.position());
+            String misfit = position == null
+                    ? "it was written in a form that this version cannot read"
+                    : misfit(context, position, changelogs, topicIds, ends);
+            if (misfit == null && position != null) {
                 long[] offsets = position.changelogs().stream()
                         .mapToLong(StoredPosition.Changelog::offset)
                         .toArray();

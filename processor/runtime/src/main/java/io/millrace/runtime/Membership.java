@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.task.JobFailedException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
@@ -54,7 +55,7 @@ final class Membership {
 
     /** What a rebalance does to a worker. */
     interface Listener {
-        /** These tasks are the worker's from here on; all their partitions are. */
+        /** These tasks, perhaps none, are the worker's from here on; all their partitions are. */
         void assigned(Set<TaskId> tasks);
 
         /** These tasks go to somebody else once this returns: commit and close them. The membership is still good for a commit. */
@@ -67,11 +68,9 @@ final class Membership {
     private final class Rebalances implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            if (!partitions.isEmpty()) {
-                Set<TaskId> whole = tasks(partitions);
-                whole.removeIf(task -> !consumer.assignment().containsAll(placement.partitionsOf(task)));
-                listener.assigned(whole);
-            }
+            Set<TaskId> whole = tasks(partitions);
+            whole.removeIf(task -> !consumer.assignment().containsAll(placement.partitionsOf(task)));
+            listener.assigned(whole);
         }
 
         @Override
@@ -92,9 +91,13 @@ final class Membership {
             Set<TaskId> tasks = new TreeSet<>();
             for (TopicPartition partition : partitions) {
                 TaskId task = placement.taskOf(partition);
-                if (task != null) {
-                    tasks.add(task);
+                if (task == null) {
+                    throw new JobFailedException(
+                            "the group gave this instance " + partition + ", which was not there when it started: "
+                                    + partition.topic() + " has gained partitions. Restart all instances",
+                            null);
                 }
+                tasks.add(task);
             }
             return tasks;
         }

@@ -3,14 +3,22 @@ package io.millrace.runtime;
 import io.millrace.engine.task.JobFailedException;
 import io.millrace.serde.RetriableDecodeException;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.IllegalGenerationException;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidGroupIdException;
+import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -41,6 +49,14 @@ enum Reaction {
                 || error instanceof RecordTooLargeException
                 || error instanceof InvalidTopicException
                 || error instanceof UnsupportedVersionException
+                || error instanceof InconsistentGroupProtocolException
+                || error instanceof GroupMaxSizeReachedException
+                || error instanceof InvalidGroupIdException
+                || error instanceof InvalidSessionTimeoutException
+                || error instanceof InvalidTxnTimeoutException
+                || error instanceof OffsetMetadataTooLarge
+                || error instanceof NoOffsetForPartitionException
+                || error instanceof ConfigException
                 || error instanceof InterruptException) {
             return FAIL_JOB;
         }
@@ -57,14 +73,8 @@ enum Reaction {
             // What hides behind a
             // wrapper decides where there is one.
             Throwable cause = error.getCause();
-            return cause instanceof KafkaException && error.getClass() == KafkaException.class
-                    ? atLeastNewProducer(cause)
-                    : NEW_PRODUCER;
+            return cause != null && to(cause) == FAIL_JOB ? FAIL_JOB : NEW_PRODUCER;
         }
         return FAIL_JOB;
-    }
-
-    private static Reaction atLeastNewProducer(Throwable cause) {
-        return to(cause) == FAIL_JOB ? FAIL_JOB : NEW_PRODUCER;
     }
 }

@@ -50,13 +50,18 @@ final class RestoreTicket {
         }
     }
 
-    /** Gives the task up. When this returns its state is closed. Blocks for as long as the restorer's current step takes. */
-    void cancel() {
+    /**
+     * Gives the task up. When this returns its state is closed. Blocks for as long as the restorer's current step takes.
+     *
+     * @return whether the task had been restored, and its seat was closed here
+     */
+    boolean cancel() {
         cancelled = true;
         TaskSeat seat = result.exceptionally(error -> null).join();
         if (seat != null) {
             seat.close();
         }
+        return seat != null;
     }
 
     boolean isCancelled() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -52,6 +53,9 @@ final class Restorer implements AutoCloseable {
     private final Queue<RestoreTicket> requests = new ConcurrentLinkedQueue<>();
     private final List<RestoreTicket> retries = new ArrayList<>();
     private final Map<TaskId, Restoration> active = new LinkedHashMap<>();
+    /** Tasks whose state is open in a worker of this process. */
+    private final Set<TaskId> out = ConcurrentHashMap.newKeySet();
+
     private long retryAtMs;
 
     Restorer(RuntimeContext context) {
@@ -66,16 +70,25 @@ final class Restorer implements AutoCloseable {
         return ticket;
     }
 
+    /** A seat's state is closed: the task may be opened again. Callable from any thread. */
+    void returned(TaskId task) {
+        out.remove(task);
+    }
+
     /** One round: takes up requests, reads what the changelogs have, hands out what is done. Returns at once if there is nothing. */
     void step() {
-        takeUpRequests();
         dropCancelled();
+        takeUpRequests();
         if (active.isEmpty()) {
             return;
         }
         try {
             read();
         } catch (StateUnavailableException | KafkaException e) {
+            if (Reaction.to(e) == Reaction.FAIL_JOB) {
+                giveUp(e);
+                return;
+            }
             log.warn("restoring {} is interrupted and starts again: {}", active.keySet(), e.getMessage());
             startAgain();
         }
@@ -102,6 +115,16 @@ final class Restorer implements AutoCloseable {
     }
 
     private boolean takeUp(RestoreTicket ticket) {
+        if (ticket.isCancelled()) {
+            refuse(ticket, new IllegalStateException("task " + ticket.task() + " was given up"));
+            return false;
+        }
+        if (active.containsKey(ticket.task()) || (ticket.earlier() == null && out.contains(ticket.task()))) {
+            // Another worker of this process still has it, and has not heard yet that it was taken away.
+            retries.add(ticket);
+            retryAtMs = context.clock().millis() + RETRY_MS;
+            return false;
+        }
         try {
             active.put(ticket.task(), begin(ticket));
             return true;
@@ -119,10 +142,11 @@ final class Restorer implements AutoCloseable {
         return false;
     }
 
-    private static void refuse(RestoreTicket ticket, RuntimeException error) {
+    private void refuse(RestoreTicket ticket, RuntimeException error) {
         TaskSeat earlier = ticket.earlier();
         if (earlier != null) {
             earlier.close();
+            out.remove(ticket.task());
         }
         ticket.fail(error);
     }
@@ -230,14 +254,12 @@ final class Restorer implements AutoCloseable {
         Map<TopicPartition, Long> wanted = new HashMap<>();
         active.values().forEach(restoration -> wanted.putAll(restoration.missing()));
         Set<TopicPartition> before = new HashSet<>(consumer.assignment());
-        if (!before.equals(wanted.keySet())) {
-            consumer.assign(wanted.keySet());
-            wanted.forEach((partition, offset) -> {
-                if (!before.contains(partition)) {
-                    consumer.seek(partition, offset);
-                }
-            });
-        }
+        consumer.assign(wanted.keySet());
+        wanted.forEach((partition, offset) -> {
+            if (!before.contains(partition) || consumer.position(partition) != offset) {
+                consumer.seek(partition, offset);
+            }
+        });
     }
 
     private void read() {
@@ -247,7 +269,10 @@ final class Restorer implements AutoCloseable {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         for (Restoration restoration : active.values()) {
             for (TopicPartition changelog : restoration.missing().keySet()) {
-                restoration.apply(changelog, records.records(changelog), consumer.position(changelog));
+                OffsetAndMetadata next = records.nextOffsets().get(changelog);
+                if (next != null) {
+                    restoration.apply(changelog, records.records(changelog), next.offset());
+                }
             }
         }
     }
@@ -280,10 +305,10 @@ final class Restorer implements AutoCloseable {
                         seat.replayed(),
                         restoration.tookMs());
             }
+            out.add(seat.task());
             restoration.ticket().complete(seat);
         } catch (RuntimeException e) {
-            restoration.close();
-            restoration.ticket().fail(e);
+            drop(restoration, e);
         }
     }
 
@@ -312,8 +337,7 @@ final class Restorer implements AutoCloseable {
             if (restoration.ticket().isCancelled()) {
                 all.remove();
                 dropped = true;
-                restoration.close();
-                restoration.ticket().fail(new IllegalStateException("task " + restoration.task() + " was given up"));
+                drop(restoration, new IllegalStateException("task " + restoration.task() + " was given up"));
             }
         }
         retries.removeIf(ticket -> {
@@ -325,6 +349,18 @@ final class Restorer implements AutoCloseable {
         if (dropped) {
             assign();
         }
+    }
+
+    private void drop(Restoration restoration, RuntimeException reason) {
+        restoration.close();
+        out.remove(restoration.task());
+        restoration.ticket().fail(reason);
+    }
+
+    private void giveUp(RuntimeException error) {
+        consumer.assign(Set.of());
+        active.values().forEach(restoration -> drop(restoration, error));
+        active.clear();
     }
 
     private void startAgain() {

@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,11 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Configurable;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives whole tasks to the members of the group: co-partitioned inputs together, the numbers of tasks balanced within one, in total and
@@ -28,13 +32,35 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
     /** The consumer setting that hands the assignor its {@link TaskPlacement}. */
     static final String PLACEMENT_CONFIG = "millrace.task.placement";
 
+    /** The consumer setting that hands the assignor its worker's {@link Rebalances}. */
+    static final String REBALANCES_CONFIG = "millrace.rebalances";
+
     private static final String NAME = "millrace";
+    private static final byte WHOLE = 0;
+    private static final byte HALF = 1;
+    private static final Logger log = LoggerFactory.getLogger(TaskAssignor.class);
 
     private @Nullable TaskPlacement placement;
+    private @Nullable Rebalances rebalances;
 
     @Override
     public void configure(Map<String, ?> configs) {
         placement = (TaskPlacement) configs.get(PLACEMENT_CONFIG);
+        rebalances = (Rebalances) configs.get(REBALANCES_CONFIG);
+    }
+
+    @Override
+    public @Nullable ByteBuffer subscriptionUserData(Set<String> topics) {
+        return rebalances == null ? null : ByteBuffer.allocate(Integer.BYTES).putInt(0, rebalances.asked());
+    }
+
+    @Override
+    public void onAssignment(Assignment assignment, ConsumerGroupMetadata metadata) {
+        ByteBuffer userData = assignment.userData();
+        if (rebalances != null) {
+            rebalances.assigned(
+                    userData != null && userData.remaining() == 1 && userData.get(userData.position()) == HALF);
+        }
     }
 
     @Override
@@ -55,6 +81,10 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
         Map<String, Subscription> members = new TreeMap<>(groupSubscription.groupSubscription());
         Map<TaskId, String> owners = owners(placement, members);
         Map<String, List<TaskId>> wanted = balance(placement.tasks(), members.keySet(), owners);
+        warnOfNewPartitions(placement, metadata);
+        boolean withheld = wanted.entrySet().stream()
+                .anyMatch(entry ->
+                        entry.getValue().stream().anyMatch(task -> claimedByAnother(task, entry.getKey(), members)));
         Map<String, Assignment> assignments = new HashMap<>();
         wanted.forEach((member, tasks) -> {
             List<TopicPartition> partitions = new ArrayList<>();
@@ -63,9 +93,21 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
                     partitions.addAll(placement.partitionsOf(task));
                 }
             }
-            assignments.put(member, new Assignment(partitions));
+            assignments.put(member, new Assignment(partitions, ByteBuffer.wrap(new byte[] {withheld ? HALF : WHOLE})));
         });
         return new GroupAssignment(assignments);
+    }
+
+    private static void warnOfNewPartitions(TaskPlacement placement, Cluster metadata) {
+        for (String topic : placement.topics()) {
+            Integer now = metadata.partitionCountForTopic(topic);
+            if (now != null && placement.taskOf(new TopicPartition(topic, now - 1)) == null) {
+                log.error(
+                        "topic {} has gained partitions since this job started; nobody reads them. Restart all instances, with"
+                                + " new internal topics if the job has state",
+                        topic);
+            }
+        }
     }
 
     /** Who holds each task by the newest claim; a task whose partitions are claimed by several has no owner worth keeping. */

@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.operator.RecordHeader;
 import io.millrace.engine.operator.RecordSender;
 import io.millrace.engine.task.Task;
 import io.millrace.engine.task.TaskEnvironment;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * and keeps {@link #seat}, which only {@link #committed} moves forward.
  */
 final class TaskRun {
+    private static final long MAX_DIRTY_BYTES = 64L << 20;
+
     private final Task task;
     private final @Nullable TaskState state;
     private final List<StoreBuffer> buffers = new ArrayList<>();
@@ -53,7 +56,8 @@ final class TaskRun {
         this.task = new Task(
                 seat.task(),
                 context.topology(),
-                new TaskEnvironment(name -> require(stores, name), sender, context.cluster()::partitions));
+                new TaskEnvironment(
+                        name -> require(stores, name), new Bounded(sender, buffers), context.cluster()::partitions));
         long watermarkMs = Watermarks.NONE;
         for (TaskInput input : task.inputs()) {
             TopicPartition partition =
@@ -109,7 +113,11 @@ final class TaskRun {
 
     /** Heap bytes held until the next checkpoint, roughly. */
     long bufferedBytes() {
-        long bytes = task.bundledBytes();
+        return task.bundledBytes() + dirtyBytes(buffers);
+    }
+
+    private static long dirtyBytes(List<StoreBuffer> buffers) {
+        long bytes = 0;
         for (StoreBuffer buffer : buffers) {
             bytes += buffer.dirtyBytes();
         }
@@ -181,6 +189,25 @@ final class TaskRun {
         seat.close();
     }
 
+    /** The transaction, which for firing timers is full also when it has changed too much state: rows need not follow from that. */
+    private record Bounded(RecordSender transaction, List<StoreBuffer> buffers) implements RecordSender {
+        @Override
+        public void send(
+                String topic,
+                int partition,
+                long timeMs,
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                List<RecordHeader> headers) {
+            transaction.send(topic, partition, timeMs, key, value, headers);
+        }
+
+        @Override
+        public boolean isFull() {
+            return transaction.isFull() || dirtyBytes(buffers) > MAX_DIRTY_BYTES;
+        }
+    }
+
     /** One input partition of a running task. */
     static final class InputRun {
         private final TaskRun run;
@@ -227,6 +254,11 @@ final class TaskRun {
         /** Whether this record lies behind the end of a bounded run. */
         boolean isBeyondEnd(long offset) {
             return endOffset >= 0 && offset >= endOffset;
+        }
+
+        /** Whether a bounded run has read all of this partition. */
+        boolean isAtEnd() {
+            return endOffset >= 0 && nextOffset >= endOffset;
         }
 
         boolean hasMoved() {

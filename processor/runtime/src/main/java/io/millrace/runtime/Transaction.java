@@ -41,7 +41,7 @@ final class Transaction implements RecordSender, AutoCloseable {
     private static final int RECORD_OVERHEAD_BYTES = 128;
 
     private final ClientFactory clients;
-    private final String transactionalId;
+    private final Map<String, Object> settings;
     private final Set<String> internalTopics;
     private final Clock clock;
     private final long maxRecordBytes;
@@ -57,17 +57,18 @@ final class Transaction implements RecordSender, AutoCloseable {
     private long bytes;
 
     /**
+     * @param settings the producer's, with its transactional id
      * @param internalTopics topics whose records are stamped with wall-clock time; event time is in their values
      * @param maxRecordBytes the producer's {@code max.request.size}
      */
     Transaction(
             ClientFactory clients,
-            String transactionalId,
+            Map<String, Object> settings,
             Set<String> internalTopics,
             Clock clock,
             long maxRecordBytes) {
         this.clients = clients;
-        this.transactionalId = transactionalId;
+        this.settings = Map.copyOf(settings);
         this.internalTopics = Set.copyOf(internalTopics);
         this.clock = clock;
         this.maxRecordBytes = maxRecordBytes;
@@ -87,7 +88,7 @@ final class Transaction implements RecordSender, AutoCloseable {
      */
     void renew() {
         discard();
-        Producer<byte[], byte[]> fresh = clients.producer(EngineSettings.producer(transactionalId));
+        Producer<byte[], byte[]> fresh = clients.producer(settings);
         try {
             fresh.initTransactions();
         } catch (RuntimeException e) {
@@ -192,11 +193,11 @@ final class Transaction implements RecordSender, AutoCloseable {
             } catch (TimeoutException e) {
                 if (attempt == COMMIT_ATTEMPTS) {
                     throw new KafkaException(
-                            "no answer to the commit of " + transactionalId + " after " + attempt
+                            "no answer to a commit after " + attempt
                                     + " attempts: whether it is committed will be read from the committed offsets",
                             e);
                 }
-                log.warn("no answer to a commit of {} yet, asking again: {}", transactionalId, e.getMessage());
+                log.warn("no answer to a commit yet, asking again: {}", e.getMessage());
             }
         }
     }

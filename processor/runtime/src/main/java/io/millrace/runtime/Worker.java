@@ -58,6 +58,7 @@ final class Worker implements Membership.Listener {
     private final Map<TaskId, RestoreTicket> tickets = new TreeMap<>();
     private final Map<TopicPartition, InputRun> inputs = new HashMap<>();
     private final ConsumedRecord view = new ConsumedRecord();
+    private final Rebalances rebalances;
     private final long intervalMs;
     private long lastCheckpointMs;
     private long lastRoundMs;
@@ -66,6 +67,7 @@ final class Worker implements Membership.Listener {
     private long backoffMs = FIRST_BACKOFF_MS;
     private long checkpoints;
     private boolean joined;
+    private boolean member;
     private boolean interrupted;
     private @Nullable RuntimeException failure;
     private @Nullable String note = WorkerStatus.STARTING.note();
@@ -79,12 +81,13 @@ final class Worker implements Membership.Listener {
         Set<String> internal = context.topology().internalTopics().stream()
                 .map(InternalTopic::name)
                 .collect(Collectors.toSet());
+        this.rebalances = new Rebalances(context.clock());
         this.consumer = context.clients()
-                .consumer(EngineSettings.groupConsumer(context.group(), memberId, context.placement()));
+                .consumer(EngineSettings.groupConsumer(context.group(), memberId, context.placement(), rebalances));
         this.membership = new Membership(consumer, context.placement(), this);
         this.transaction = new Transaction(
                 context.clients(),
-                memberId,
+                EngineSettings.producer(memberId, context.config()),
                 internal,
                 context.clock(),
                 Transaction.maxRecordBytes(context.config().kafka()));
@@ -122,18 +125,31 @@ final class Worker implements Membership.Listener {
 
     private void round() {
         seatRestored();
+        rejoinIfStuck();
         if (interrupted) {
             finishInterrupted();
             return;
         }
         ConsumerRecords<byte[], byte[]> records = joined ? consumer.poll(pollTimeout()) : ConsumerRecords.empty();
+        if (failure != null) {
+            // It happened in a rebalance, within the poll.
+            return;
+        }
         process(records);
         long nowMs = now();
         observeSilence(records, Math.min(nowMs - lastRoundMs, MAX_SILENCE_PER_ROUND_MS));
         lastRoundMs = nowMs;
-        if (nowMs - lastCheckpointMs >= intervalMs) {
+        if (isCheckpointDue(nowMs)) {
             checkpoint();
             flushState(nowMs);
+        }
+    }
+
+    /** A rebalance that took tasks from their owners should have been followed by one that gives them out; if it was not, asks for it. */
+    private void rejoinIfStuck() {
+        if (joined && rebalances.isStuck(now())) {
+            log.warn("tasks were withheld for a rebalance that has not come; asking for one");
+            consumer.enforceRebalance("tasks are without an owner");
         }
     }
 
@@ -141,7 +157,16 @@ final class Worker implements Membership.Listener {
         return Duration.ofMillis(Math.max(1, Math.min(100, lastCheckpointMs + intervalMs - now())));
     }
 
+    /** Also when the wall clock was set back. */
+    private boolean isCheckpointDue(long nowMs) {
+        return nowMs - lastCheckpointMs >= intervalMs || nowMs < lastCheckpointMs;
+    }
+
     private void process(ConsumerRecords<byte[], byte[]> records) {
+        if (interrupted) {
+            // By a checkpoint within the poll, for a rebalance: a window that has fired in part takes no more rows.
+            commitIfDue();
+        }
         int sinceLook = 0;
         for (TopicPartition partition : records.partitions()) {
             InputRun input = inputs.get(partition);
@@ -156,24 +181,35 @@ final class Worker implements Membership.Listener {
                 input.readUpTo(record.offset() + 1);
                 if (++sinceLook == RECORDS_PER_LOOK) {
                     sinceLook = 0;
-                    commitIfFull();
+                    commitIfDue();
                 }
             }
         }
-        // The consumer's position is behind markers and aborted records too, and all that came before it is processed
-        // now.
-        for (InputRun input : inputs.values()) {
-            input.readUpTo(consumer.position(input.partition()));
+        // The next offsets lie behind markers and aborted records too, and all that came before them is processed now.
+        records.nextOffsets().forEach((partition, next) -> {
+            InputRun input = inputs.get(partition);
+            if (input != null) {
+                input.readUpTo(next.offset());
+                pauseAtEnd(input);
+            }
+        });
+    }
+
+    private void pauseAtEnd(InputRun input) {
+        if (input.isAtEnd()) {
+            consumer.pause(List.of(input.partition()));
         }
     }
 
-    private void commitIfFull() {
+    /** A checkpoint in the middle of what was polled: the interval is over, or the transaction or the buffers are full. */
+    private void commitIfDue() {
         long buffered = 0;
         for (TaskRun run : runs.values()) {
             buffered += run.bufferedBytes();
         }
-        while (transaction.isFull() || buffered > MAX_BUFFERED_BYTES || interrupted) {
-            buffered = 0;
+        boolean due = buffered > MAX_BUFFERED_BYTES || isCheckpointDue(now());
+        while (due || transaction.isFull() || interrupted) {
+            due = false;
             checkpoint();
         }
     }
@@ -190,11 +226,11 @@ final class Worker implements Membership.Listener {
     private void checkpoint() {
         long startMs = now();
         lastCheckpointMs = startMs;
+        interrupted = false;
         List<TaskRun> dirty = runs.values().stream().filter(TaskRun::isDirty).toList();
         if (dirty.isEmpty()) {
             return;
         }
-        interrupted = false;
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TaskRun run : dirty) {
             interrupted |= !run.task().prepare();
@@ -209,7 +245,6 @@ final class Worker implements Membership.Listener {
         }
         purge.committed(offsets);
         backoffMs = FIRST_BACKOFF_MS;
-        note = null;
         checkpoints++;
         context.metrics().checkpoint(now() - startMs);
     }
@@ -221,7 +256,9 @@ final class Worker implements Membership.Listener {
             // Stays in the group during a long burst; what is fetched meanwhile waits.
             consumer.pause(consumer.assignment());
             consumer.poll(Duration.ZERO);
-            consumer.resume(inputs.keySet());
+            inputs.values().stream()
+                    .filter(input -> !input.isAtEnd())
+                    .forEach(input -> consumer.resume(List.of(input.partition())));
         }
     }
 
@@ -236,6 +273,7 @@ final class Worker implements Membership.Listener {
 
     @Override
     public void assigned(Set<TaskId> tasks) {
+        member = true;
         for (TaskId task : tasks) {
             if (!runs.containsKey(task) && !tickets.containsKey(task)) {
                 List<TopicPartition> partitions = context.placement().partitionsOf(task);
@@ -263,20 +301,21 @@ final class Worker implements Membership.Listener {
     @Override
     public void lost(Set<TaskId> tasks) {
         log.warn("lost {}: this worker was out of the group for too long", tasks);
-        release(tasks);
         recover(new RebalanceInProgressException("tasks " + tasks + " are lost"));
+        release(tasks);
     }
 
     private void release(Set<TaskId> tasks) {
         for (TaskId task : tasks) {
             RestoreTicket ticket = tickets.remove(task);
-            if (ticket != null) {
-                ticket.cancel();
+            if (ticket != null && ticket.cancel()) {
+                restorer.returned(task);
             }
             TaskRun run = runs.remove(task);
             if (run != null) {
                 run.inputs().forEach(input -> inputs.remove(input.partition()));
                 run.close();
+                restorer.returned(task);
             }
         }
     }
@@ -299,10 +338,13 @@ final class Worker implements Membership.Listener {
         TaskRun run = new TaskRun(context, seat, transaction);
         runs.put(run.id(), run);
         for (InputRun input : run.inputs()) {
-            inputs.put(input.partition(), input);
+            if (inputs.put(input.partition(), input) != null) {
+                throw new IllegalStateException(input.partition() + " is read twice");
+            }
             consumer.seek(input.partition(), input.nextOffset());
             consumer.resume(List.of(input.partition()));
             input.readUpTo(input.nextOffset());
+            pauseAtEnd(input);
         }
         // What had been reached may still be due to fire, and must before the first record is processed.
         interrupted |= run.task().isDue();
@@ -313,7 +355,11 @@ final class Worker implements Membership.Listener {
     private void recover(RuntimeException error) {
         Reaction reaction = Reaction.to(error);
         if (reaction == Reaction.FAIL_JOB) {
-            failure = explained(error);
+            if (failure == null) {
+                failure = explained(error);
+            }
+            // What this worker has sent must neither be committed by a later checkpoint nor hold back its readers.
+            abort();
             return;
         }
         context.metrics().rolledBack();
@@ -384,6 +430,7 @@ final class Worker implements Membership.Listener {
             }
         } catch (RuntimeException e) {
             log.warn("the last transaction was not committed, its records will be read again: {}", e.toString());
+            abort();
         }
         release(Set.copyOf(runs.keySet()));
         release(Set.copyOf(tickets.keySet()));
@@ -396,6 +443,9 @@ final class Worker implements Membership.Listener {
     }
 
     private void publish() {
+        if (member && transaction.isReady() && tickets.isEmpty()) {
+            note = null;
+        }
         List<WorkerStatus.TaskStatus> running = runs.values().stream()
                 .map(run -> new WorkerStatus.TaskStatus(
                         run.id(), run.task().watermarkMs(), run.task().status().name(), run.isFinished()))

@@ -31,7 +31,11 @@ final class WorkerThread extends Thread {
         } catch (Throwable e) {
             failure = e;
         } finally {
-            worker.close(leave, CLOSE_TIMEOUT);
+            try {
+                worker.close(leave, CLOSE_TIMEOUT);
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
         }
     }
 

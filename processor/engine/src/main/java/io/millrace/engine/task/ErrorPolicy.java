@@ -60,7 +60,7 @@ final class ErrorPolicy {
             sender.send(deadLetterTopic, -1, timeMs, key, value, headers);
         } catch (RecordTooLargeException e) {
             // The headers made it too large for the broker: what names the record must still get through.
-            sender.send(deadLetterTopic, -1, timeMs, key, null, headers);
+            sender.send(deadLetterTopic, -1, timeMs, null, null, headers);
         }
     }
 

@@ -8,11 +8,16 @@ import io.millrace.engine.time.Progress;
 import io.millrace.engine.time.Watermarks;
 import io.millrace.engine.topology.Input;
 import io.millrace.serde.DecodeException;
+import io.millrace.serde.Row;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A repartition topic's partition: rows go on as they are, and control records of all upstream tasks move the watermark. */
 final class ExchangeInput implements TaskInput {
+    /** More than any cluster has partitions; a damaged record must not make the task allocate channels without end. */
+    private static final int MAX_UPSTREAMS = 1 << 18;
+
     private final Input.FromExchange input;
     private final ExchangeCodec codec;
     private final Output out;
@@ -36,13 +41,24 @@ final class ExchangeInput implements TaskInput {
 
     @Override
     public void process(InputRecord record) {
+        Row row = read(record);
+        if (row != null) {
+            out.emit(row);
+        }
+    }
+
+    /** The record's row, or null for a control record, which was taken in. */
+    private @Nullable Row read(InputRecord record) {
         byte[] value = record.value();
         try {
-            if (value != null && !ExchangeCodec.isControl(value)) {
-                out.emit(codec.decodeRow(value));
-            } else {
-                accept(ExchangeCodec.decodeControl(requireControl(value)));
+            if (value == null) {
+                throw new DecodeException("a null value has no place in a repartition topic");
             }
+            if (!ExchangeCodec.isControl(value)) {
+                return codec.decodeRow(value);
+            }
+            accept(ExchangeCodec.decodeControl(value));
+            return null;
         } catch (DecodeException e) {
             // Not a matter of error policy: rows of this job would be lost without a trace.
             throw new JobFailedException(
@@ -52,14 +68,10 @@ final class ExchangeInput implements TaskInput {
         }
     }
 
-    private static byte[] requireControl(byte @org.jspecify.annotations.Nullable [] value) {
-        if (value == null || !ExchangeCodec.isControl(value)) {
-            throw new DecodeException("a null value has no place in a repartition topic");
-        }
-        return value;
-    }
-
     private void accept(Control control) {
+        if (control.upstreams() > MAX_UPSTREAMS) {
+            throw new DecodeException("a control record of " + control.upstreams() + " upstream tasks");
+        }
         while (channels.size() < control.upstreams()) {
             channels.add(watermarks.addChannel());
         }

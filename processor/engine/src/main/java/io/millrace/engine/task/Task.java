@@ -120,12 +120,16 @@ public final class Task {
     public boolean prepare() {
         long watermarkMs = watermarks.outputMs();
         ChannelStatus status = watermarks.status();
+        boolean complete = true;
         for (Slot slot : slots) {
+            // Flushed also behind an interrupted firing: what is only on the heap must be sent before the offsets are
+            // committed.
             slot.operator.flush(slot.output());
-            if (!slot.operator.advance(watermarkMs, slot.output())) {
-                due = true;
-                return false;
-            }
+            complete = complete && slot.operator.advance(watermarkMs, slot.output());
+        }
+        if (!complete) {
+            due = true;
+            return false;
         }
         if (watermarkMs != sentWatermarkMs || status != sentStatus || due) {
             sendControls(watermarkMs, status);

@@ -1,0 +1,84 @@
+package io.millrace.app.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** {@code millrace run} in a JVM of its own, with this JVM's class path, that can be killed. Its output goes to a file. */
+final class MillraceProcess implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    private MillraceProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** @param environment what the job's variables resolve to; the job file's directory is the working directory */
+    static MillraceProcess start(Path log, Path job, Map<String, String> environment, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.millrace.app.Millrace",
+                "run",
+                job.toString()));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(job.toAbsolutePath().getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        try {
+            return new MillraceProcess(builder.start(), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGKILL, and waits until the process is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM; {@link #exitCode} tells how it went. */
+    void terminate() {
+        process.destroy();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The exit code, once the process has ended by itself. @throws AssertionError if it does not within {@code limit} */
+    int exitCode(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("millrace did not end within " + limit + "; its output:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** Everything it printed so far. */
+    String output() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,134 @@
+package io.millrace.app.e2e;
+
+import io.millrace.local.ChildBroker;
+import io.millrace.local.ClickProducer;
+import io.millrace.local.Clicks;
+import io.millrace.local.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/** A broker in its own JVM with the job's topics, the job's file, and the processes that run it. */
+final class World implements AutoCloseable {
+    static final int PARTITIONS = 4;
+    static final Duration LIMIT = Duration.ofMinutes(Long.getLong("millrace.it.limit.minutes", 4));
+
+    private final Path directory;
+    private final ChildBroker broker;
+    private final Path job;
+    private final List<MillraceProcess> processes = new ArrayList<>();
+    private final Admin admin;
+    /** How the clicks come out of order, and when kills happen; printed with every failure. */
+    final long seed = Long.getLong("millrace.it.seed", 20_261_123L);
+
+    final Random random = new Random(seed);
+
+    World(Path directory, boolean tolerateErrors) throws IOException {
+        this.directory = directory;
+        this.broker = ChildBroker.start(directory.resolve("broker"), Map.of("num.partitions", "1"));
+        this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        Topics.create(broker.bootstrapServers(), PageStats.SOURCE, PARTITIONS);
+        // Results carry their event time, which lies months back: a topic with the default retention would delete them.
+        Topics.create(broker.bootstrapServers(), PageStats.SINK, PARTITIONS, Map.of("retention.ms", "-1"));
+        Topics.create(broker.bootstrapServers(), PageStats.DEAD_LETTERS, 1);
+        this.job = Files.writeString(directory.resolve("page-stats.yaml"), PageStats.job(tolerateErrors));
+    }
+
+    String brokers() {
+        return broker.bootstrapServers();
+    }
+
+    /** Writes the first {@code count} clicks. */
+    Clicks writeClicks(long count) {
+        Clicks clicks = Clicks.of(seed, Instant.parse("2026-03-01T00:00:00Z"), 500);
+        try (ClickProducer producer = new ClickProducer(brokers(), PageStats.SOURCE, clicks)) {
+            producer.send(0, count);
+        }
+        return clicks;
+    }
+
+    /** Starts an instance. @param state which state directory; the same name is the same directory */
+    MillraceProcess start(String state, Map<String, String> environment, String... options) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putIfAbsent("KAFKA", brokers());
+        all.put("STATE", directory.resolve(state).toString());
+        MillraceProcess process =
+                MillraceProcess.start(directory.resolve("run-" + processes.size() + ".log"), job, all, options);
+        processes.add(process);
+        return process;
+    }
+
+    /** Waits until the job has committed so much of the source's records. */
+    void awaitProgress(double fraction, long total, MillraceProcess runner) {
+        Await.until(
+                () -> committedInput() >= fraction * total || !runner.isAlive(),
+                LIMIT,
+                () -> "only " + committedInput() + " of " + total + " clicks are committed, seed " + seed + ":\n"
+                        + runner.output());
+    }
+
+    /** The sum of the committed offsets of the source's partitions. */
+    long committedInput() {
+        return committed().entrySet().stream()
+                .filter(entry -> entry.getKey().topic().equals(PageStats.SOURCE))
+                .mapToLong(entry -> entry.getValue().offset())
+                .sum();
+    }
+
+    Map<TopicPartition, OffsetAndMetadata> committed() {
+        return get(admin.listConsumerGroupOffsets("page-stats").partitionsToOffsetAndMetadata());
+    }
+
+    /** The ends of a topic's partitions. @param committed the last stable offsets, not the high watermarks */
+    Map<TopicPartition, Long> ends(String topic, int partitions, boolean committed) {
+        Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            specs.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        IsolationLevel isolation = committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
+        return get(admin.listOffsets(specs, new ListOffsetsOptions(isolation)).all()).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
+    }
+
+    List<String> output() {
+        return PageStats.values(Topics.readCommitted(brokers(), PageStats.SINK));
+    }
+
+    /** Every process's output, for failures. */
+    String logs() {
+        return "seed " + seed + "\n"
+                + processes.stream().map(MillraceProcess::output).collect(Collectors.joining("\n---- next process\n"));
+    }
+
+    static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(MillraceProcess::close);
+        admin.close();
+        broker.close();
+    }
+}
