@@ -1,0 +1,7 @@
+package io.millrace.app;
+
+/** How a command writes its result to stdout; in small letters because the user types them. */
+enum OutputFormat {
+    text,
+    json
+}

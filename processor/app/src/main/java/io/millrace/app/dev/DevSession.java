@@ -1,0 +1,272 @@
+package io.millrace.app.dev;
+
+import io.millrace.app.job.JobFile;
+import io.millrace.app.job.RunningJob;
+import io.millrace.config.JobSpec;
+import io.millrace.local.Directories;
+import io.millrace.local.LocalBroker;
+import io.millrace.local.Topics;
+import io.millrace.plan.Plan;
+import io.millrace.runtime.InstanceStatus;
+import io.millrace.runtime.Outcome;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of {@code millrace dev}: an embedded broker with its data in a temporary directory, the job, sample clicks where the job
+ * reads them, and a reader of its results. The calling thread draws the screen; the sample, the reader and the job have threads
+ * of their own.
+ */
+public final class DevSession {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(30);
+    private static final Duration LAST_RESULTS_LIMIT = Duration.ofSeconds(20);
+    private static final long LOOK_MS = 50;
+    private static final long TICK_MS = 1000;
+
+    private final JobFile file;
+    private final JobSpec job;
+    private final boolean checked;
+    private final @Nullable Duration limit;
+    private final Screen screen;
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    /**
+     * @param job what was read from {@code file}
+     * @param checked whether it is the example whose results {@link ExactCheck} knows
+     * @param limit after how long it ends by itself, or null
+     * @param terminal whether {@code out} can redraw a line
+     */
+    public DevSession(
+            JobFile file, JobSpec job, boolean checked, @Nullable Duration limit, PrintStream out, boolean terminal) {
+        this.file = file;
+        this.job = job;
+        this.checked = checked;
+        this.limit = limit;
+        this.screen = new Screen(out, terminal);
+    }
+
+    /** Asks a running session to end with its summary. From any thread. */
+    public void end() {
+        end.countDown();
+    }
+
+    /** Runs until {@link #end}, the limit or the job's failure; false if the job failed or a result was wrong. */
+    public boolean run() {
+        Path directory = Directories.temporary("millrace-dev-");
+        screen.line("starting an embedded Kafka broker …");
+        long startNs = System.nanoTime();
+        try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"), 0, Map.of())) {
+            String address = broker.bootstrapServers();
+            screen.line("broker at %s (ready in %.1f s; its data goes when this ends)"
+                    .formatted(address, (System.nanoTime() - startNs) / 1e9));
+            for (String topic : DevJob.topics(job)) {
+                Topics.create(address, topic, Sample.PARTITIONS);
+            }
+            return run(address, DevJob.of(job, address, directory.resolve("state")));
+        } finally {
+            Directories.delete(directory);
+        }
+    }
+
+    private boolean run(String address, JobSpec devJob) {
+        ExactCheck check = checked
+                ? new ExactCheck(Sample.PARTITIONS, devJob.sources().get(0).lag())
+                : null;
+        Plan plan = file.plan(devJob, warning -> {});
+        try (RunningJob running = RunningJob.start(plan, false)) {
+            CompletableFuture<Outcome> outcome = start("millrace-dev-job", running::await);
+            ResultReader results = new ResultReader(address, DevJob.sinkTopics(devJob), check);
+            CompletableFuture<?> reading = start("millrace-dev-results", () -> {
+                results.run();
+                return results;
+            });
+            awaitReady(running, outcome);
+            Sample sample = DevJob.topics(devJob).contains(Sample.TOPIC) ? new Sample(address, check) : null;
+            introduce(sample != null);
+            CompletableFuture<?> sampling = sample == null
+                    ? CompletableFuture.completedFuture(null)
+                    : start("millrace-dev-sample", () -> {
+                        sample.run();
+                        return sample;
+                    });
+            watch(
+                    running,
+                    results,
+                    sample,
+                    check,
+                    () -> outcome.isDone() || reading.isDone() || sampling.isCompletedExceptionally());
+            if (sample != null) {
+                sample.stop();
+                join(sampling);
+            }
+            if (check != null && !outcome.isDone()) {
+                awaitLastResults(check, outcome);
+            }
+            running.requestStop();
+            results.stop();
+            join(reading);
+            return summarise(join(outcome), running, results, sample, check);
+        }
+    }
+
+    /** So that the first thing to be seen is not a backlog. */
+    private void awaitReady(RunningJob running, CompletableFuture<Outcome> outcome) {
+        long deadlineNs = System.nanoTime() + READY_LIMIT.toNanos();
+        while (!running.status().ready() && !outcome.isDone() && System.nanoTime() < deadlineNs) {
+            if (awaitEnd(TimeUnit.MILLISECONDS.toNanos(LOOK_MS))) {
+                return;
+            }
+        }
+    }
+
+    private void introduce(boolean withSample) {
+        screen.line("running " + job.name().value() + "; results are read from " + DevJob.sinkTopics(job)
+                + " as any consumer would, committed ones only");
+        if (withSample) {
+            screen.line(("sample clicks: %,d per second into topic %s; their event time runs %d times faster than the"
+                            + " clock: a minute passes each second")
+                    .formatted(Sample.CLICKS_PER_SECOND, Sample.TOPIC, Sample.SPEED));
+        } else {
+            screen.line("no sample data: the job reads no topic '" + Sample.TOPIC + "'; write to its topics yourself");
+        }
+        screen.line(limit == null ? "Ctrl-C ends it" : "it ends by itself after " + limit.toSeconds() + " s");
+    }
+
+    /** Shows results as they come and the state of things every second, until it is time to end. */
+    private void watch(
+            RunningJob running,
+            ResultReader results,
+            @Nullable Sample sample,
+            @Nullable ExactCheck check,
+            BooleanSupplier broken) {
+        long startNs = System.nanoTime();
+        long limitNs = limit == null ? Long.MAX_VALUE : limit.toNanos();
+        Rates rates = new Rates(running.metrics(), startNs);
+        for (long tick = 1; !broken.getAsBoolean(); tick++) {
+            long elapsedNs = System.nanoTime() - startNs;
+            long waitNs = Math.min(TimeUnit.MILLISECONDS.toNanos(tick * TICK_MS), limitNs) - elapsedNs;
+            if (awaitEnd(Math.max(0, waitNs)) || System.nanoTime() - startNs >= limitNs) {
+                return;
+            }
+            ResultReader.Latest latest = results.takeLatest();
+            latest.lines().forEach(screen::line);
+            if (latest.skipped() > 0) {
+                screen.line("… and " + latest.skipped() + " more");
+            }
+            screen.status(status(tick, running, rates, sample, check));
+        }
+    }
+
+    private boolean awaitEnd(long waitNs) {
+        try {
+            return end.await(waitNs, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private static String status(
+            long seconds, RunningJob running, Rates rates, @Nullable Sample sample, @Nullable ExactCheck check) {
+        Rates.PerSecond now = rates.perSecond(System.nanoTime());
+        StringBuilder line = new StringBuilder();
+        line.append("[%02d:%02d] in %,.0f/s  out %,.0f/s".formatted(seconds / 60, seconds % 60, now.in(), now.out()));
+        long watermarkMs = running.status().tasks().stream()
+                .mapToLong(InstanceStatus.TaskView::watermarkMs)
+                .min()
+                .orElse(Long.MIN_VALUE);
+        line.append("  watermark ").append(watermarkMs == Long.MIN_VALUE ? "-" : Instant.ofEpochMilli(watermarkMs));
+        line.append("  late %,.0f  checkpoints %.1f/s".formatted(rates.counts().late(), now.checkpoints()));
+        if (sample != null) {
+            line.append("  behind %,d"
+                    .formatted(Math.max(0, sample.sent() - (long) rates.counts().in())));
+        }
+        if (check != null) {
+            line.append("  exact %,d".formatted(check.matchedResults()));
+            if (check.wrongResults() > 0) {
+                line.append("  WRONG %,d".formatted(check.wrongResults()));
+            }
+        }
+        return line.toString();
+    }
+
+    /** Gives the windows that the last clicks have closed the time to come out. */
+    private void awaitLastResults(ExactCheck check, CompletableFuture<Outcome> outcome) {
+        long deadlineNs = System.nanoTime() + LAST_RESULTS_LIMIT.toNanos();
+        while (check.due() > 0 && !outcome.isDone() && System.nanoTime() < deadlineNs) {
+            try {
+                outcome.get(LOOK_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException notYet) {
+                // looked for by the loop
+            } catch (ExecutionException failed) {
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean summarise(
+            Outcome outcome,
+            RunningJob running,
+            ResultReader results,
+            @Nullable Sample sample,
+            @Nullable ExactCheck check) {
+        screen.endStatus();
+        Rates.Counts counts = new Rates(running.metrics(), 0).counts();
+        screen.line("%,.0f records in%s, %,d results out, %,.0f late, %,.0f checkpoints"
+                .formatted(
+                        counts.in(),
+                        sample == null ? "" : " of %,d sent".formatted(sample.sent()),
+                        results.count(),
+                        counts.late(),
+                        counts.checkpoints()));
+        if (outcome instanceof Outcome.Failed failed) {
+            screen.line("the job failed: " + failed.message());
+            return false;
+        }
+        if (check == null) {
+            return true;
+        }
+        screen.line(check.verdict());
+        return check.wrongResults() == 0 && check.due() == 0;
+    }
+
+    private static <T> CompletableFuture<T> start(String name, Supplier<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(work.get());
+                    } catch (RuntimeException | Error e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    /** @throws IllegalStateException with what ended the thread, if it did not end well */
+    private static <T> T join(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(String.valueOf(e.getCause()), e.getCause());
+        }
+    }
+}
