@@ -19,8 +19,10 @@ public interface Cluster extends AutoCloseable {
     void create(String topic, int partitions, Map<String, String> config);
 
     /**
-     * The group's committed offsets with no transaction pending over them; partitions without one are absent. With an empty collection:
-     * all partitions that the group has offsets for.
+     * The group's committed offsets; partitions that have none are absent.
+     *
+     * @throws org.apache.kafka.common.errors.UnstableOffsetCommitException if a transaction is pending over one of them: what
+     *     the offset is will be known when it has ended
      */
     Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions);
 

@@ -205,7 +205,12 @@ public final class Instance {
         if (stopRequested) {
             return new Outcome.Stopped();
         }
-        return jobEnd.isReached() ? new Outcome.Finished() : null;
+        return isIdle(threads) && jobEnd.isReached() ? new Outcome.Finished() : null;
+    }
+
+    /** Whether none of this instance's tasks has anything left to do, which is when it is worth asking how the others are. */
+    private static boolean isIdle(List<WorkerThread> threads) {
+        return threads.stream().map(thread -> thread.worker().status()).allMatch(WorkerStatus::isFinished);
     }
 
     /** Stops the workers, restoring on meanwhile because they may be waiting for the restorer. */

@@ -29,6 +29,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnstableOffsetCommitException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,14 +94,22 @@ final class KafkaCluster implements Cluster {
 
     @Override
     public Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions) {
-        ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec();
-        if (!partitions.isEmpty()) {
-            spec.topicPartitions(partitions);
-        }
-        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(get(admin.listConsumerGroupOffsets(
+        ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
+        Map<TopicPartition, OffsetAndMetadata> answer = get(admin.listConsumerGroupOffsets(
                         Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
-                .partitionsToOffsetAndMetadata(group)));
-        committed.values().removeIf(offset -> offset == null);
+                .partitionsToOffsetAndMetadata(group));
+        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            // The admin client leaves unstable partitions out of its answer; one that has no offset is in it, with
+            // null.
+            if (!answer.containsKey(partition)) {
+                throw new UnstableOffsetCommitException("a transaction is pending over the offset of " + partition);
+            }
+            OffsetAndMetadata offset = answer.get(partition);
+            if (offset != null) {
+                committed.put(partition, offset);
+            }
+        }
         return committed;
     }
 

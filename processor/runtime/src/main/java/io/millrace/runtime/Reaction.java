@@ -73,7 +73,10 @@ enum Reaction {
             // What hides behind a
             // wrapper decides where there is one.
             Throwable cause = error.getCause();
-            return cause != null && to(cause) == FAIL_JOB ? FAIL_JOB : NEW_PRODUCER;
+            if (cause instanceof RuntimeException || cause instanceof Error) {
+                return to(cause) == FAIL_JOB ? FAIL_JOB : NEW_PRODUCER;
+            }
+            return NEW_PRODUCER;
         }
         return FAIL_JOB;
     }

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnstableOffsetCommitException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,8 @@ final class Restorer implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
 
     private static final long RETRY_MS = 1_000;
+    /** How soon to look again whether the transaction of a task's last owner has ended. */
+    private static final long PENDING_RETRY_MS = 100;
 
     private final RuntimeContext context;
     private final Consumer<byte[], byte[]> consumer;
@@ -121,25 +124,31 @@ final class Restorer implements AutoCloseable {
         }
         if (active.containsKey(ticket.task()) || (ticket.earlier() == null && out.contains(ticket.task()))) {
             // Another worker of this process still has it, and has not heard yet that it was taken away.
-            retries.add(ticket);
-            retryAtMs = context.clock().millis() + RETRY_MS;
+            retryLater(ticket, RETRY_MS);
             return false;
         }
         try {
             active.put(ticket.task(), begin(ticket));
             return true;
+        } catch (UnstableOffsetCommitException e) {
+            log.debug("task {} waits: {}", ticket.task(), e.getMessage());
+            retryLater(ticket, PENDING_RETRY_MS);
         } catch (KafkaException e) {
             if (Reaction.to(e) == Reaction.FAIL_JOB) {
                 refuse(ticket, e);
             } else {
                 log.warn("cannot look up where task {} left off, trying again: {}", ticket.task(), e.getMessage());
-                retries.add(ticket);
-                retryAtMs = context.clock().millis() + RETRY_MS;
+                retryLater(ticket, RETRY_MS);
             }
         } catch (RuntimeException e) {
             refuse(ticket, e);
         }
         return false;
+    }
+
+    private void retryLater(RestoreTicket ticket, long afterMs) {
+        retries.add(ticket);
+        retryAtMs = context.clock().millis() + afterMs;
     }
 
     private void refuse(RestoreTicket ticket, RuntimeException error) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and keeps {@link #seat}, which only {@link #committed} moves forward.
  */
 final class TaskRun {
-    private static final long MAX_DIRTY_BYTES = 64L << 20;
+    private static final long MAX_BUFFERED_BYTES = 64L << 20;
 
     private final Task task;
     private final @Nullable TaskState state;
@@ -56,8 +56,7 @@ final class TaskRun {
         this.task = new Task(
                 seat.task(),
                 context.topology(),
-                new TaskEnvironment(
-                        name -> require(stores, name), new Bounded(sender, buffers), context.cluster()::partitions));
+                new TaskEnvironment(name -> require(stores, name), new Bounded(sender), context.cluster()::partitions));
         long watermarkMs = Watermarks.NONE;
         for (TaskInput input : task.inputs()) {
             TopicPartition partition =
@@ -113,11 +112,7 @@ final class TaskRun {
 
     /** Heap bytes held until the next checkpoint, roughly. */
     long bufferedBytes() {
-        return task.bundledBytes() + dirtyBytes(buffers);
-    }
-
-    private static long dirtyBytes(List<StoreBuffer> buffers) {
-        long bytes = 0;
+        long bytes = task.bundledBytes();
         for (StoreBuffer buffer : buffers) {
             bytes += buffer.dirtyBytes();
         }
@@ -189,8 +184,14 @@ final class TaskRun {
         seat.close();
     }
 
-    /** The transaction, which for firing timers is full also when it has changed too much state: rows need not follow from that. */
-    private record Bounded(RecordSender transaction, List<StoreBuffer> buffers) implements RecordSender {
+    /** The transaction, which for firing timers is full also when too much is buffered: records need not follow from that at once. */
+    private final class Bounded implements RecordSender {
+        private final RecordSender transaction;
+
+        Bounded(RecordSender transaction) {
+            this.transaction = transaction;
+        }
+
         @Override
         public void send(
                 String topic,
@@ -204,7 +205,7 @@ final class TaskRun {
 
         @Override
         public boolean isFull() {
-            return transaction.isFull() || dirtyBytes(buffers) > MAX_DIRTY_BYTES;
+            return transaction.isFull() || bufferedBytes() > MAX_BUFFERED_BYTES;
         }
     }
 

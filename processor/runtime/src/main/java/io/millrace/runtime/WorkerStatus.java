@@ -16,6 +16,11 @@ record WorkerStatus(
         @Nullable String note) {
     static final WorkerStatus STARTING = new WorkerStatus(List.of(), List.of(), 0, "joining the group");
 
+    /** Whether all its tasks, perhaps none, are at the end of a bounded run. */
+    boolean isFinished() {
+        return restoring.isEmpty() && running.stream().allMatch(TaskStatus::finished);
+    }
+
     /** @param watermarkMs the task's combined watermark */
     record TaskStatus(TaskId task, long watermarkMs, String time, boolean finished) {}
 }

@@ -63,7 +63,11 @@ final class World implements AutoCloseable {
         return clicks;
     }
 
-    /** Starts an instance. @param state which state directory; the same name is the same directory */
+    /**
+     * Starts an instance.
+     *
+     * @param state which state directory; the same name is the same directory
+     */
     MillraceProcess start(String state, Map<String, String> environment, String... options) {
         Map<String, String> all = new HashMap<>(environment);
         all.putIfAbsent("KAFKA", brokers());
@@ -95,7 +99,11 @@ final class World implements AutoCloseable {
         return get(admin.listConsumerGroupOffsets("page-stats").partitionsToOffsetAndMetadata());
     }
 
-    /** The ends of a topic's partitions. @param committed the last stable offsets, not the high watermarks */
+    /**
+     * The ends of a topic's partitions.
+     *
+     * @param committed the last stable offsets, not the high watermarks
+     */
     Map<TopicPartition, Long> ends(String topic, int partitions, boolean committed) {
         Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {

@@ -56,11 +56,21 @@ final class ErrorPolicy {
         byte[] key = record == null ? null : record.key();
         byte[] value = record == null ? null : record.value();
         long timeMs = record == null ? 0 : record.timestampMs();
-        try {
-            sender.send(deadLetterTopic, -1, timeMs, key, value, headers);
-        } catch (RecordTooLargeException e) {
-            // The headers made it too large for the broker: what names the record must still get through.
+        // The headers may make it too large for the broker: what names the record must still get through.
+        boolean sent = isSent(deadLetterTopic, timeMs, key, value, headers)
+                || isSent(deadLetterTopic, timeMs, key, null, headers);
+        if (!sent) {
             sender.send(deadLetterTopic, -1, timeMs, null, null, headers);
+        }
+    }
+
+    private boolean isSent(
+            String topic, long timeMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {
+        try {
+            sender.send(topic, -1, timeMs, key, value, headers);
+            return true;
+        } catch (RecordTooLargeException e) {
+            return false;
         }
     }
 

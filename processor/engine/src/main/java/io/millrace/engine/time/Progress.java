@@ -22,6 +22,13 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
 
     private static final int VERSION = 1;
     private static final long NEVER = -1;
+    /** Where units would exceed any difference. */
+    private static final int NO_DIFFERENCES = 60;
+
+    private static final int CODE_BITS = 4;
+    private static final int CODE_MASK = (1 << CODE_BITS) - 1;
+    private static final int CODE_MAX = 4;
+    private static final int CODE_KNOWN = 8;
 
     /** What is committed for a partition before anything is known about it. */
     public static final Progress START = new Progress(Watermarks.NONE, -1, false, List.of());
@@ -31,19 +38,34 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
     }
 
     /** One channel's watermark and status. */
-    public record Channel(long watermarkMs, ChannelStatus status) {}
+    public record Channel(long watermarkMs, ChannelStatus status) {
+        private boolean isKnown() {
+            return watermarkMs != Watermarks.NONE && watermarkMs != Watermarks.MAX;
+        }
 
-    /** Base64 text of at most {@value #MAX_ENCODED_CHARS} characters. */
+        private int code() {
+            return status.code() | (watermarkMs == Watermarks.MAX ? CODE_MAX : 0) | (isKnown() ? CODE_KNOWN : 0);
+        }
+
+        private static Channel of(int code, long knownMs) {
+            long watermarkMs =
+                    (code & CODE_MAX) != 0 ? Watermarks.MAX : (code & CODE_KNOWN) != 0 ? knownMs : Watermarks.NONE;
+            return new Channel(watermarkMs, ChannelStatus.of((byte) (code & 3)));
+        }
+    }
+
+    /** Base64 text of at most {@value #MAX_ENCODED_CHARS} characters for up to 5,900 channels. */
     public String encode() {
         // With many upstream tasks the exact text may be too long. A channel's watermark may be written too low without
         // harm, since the
         // combined one is exact and never goes back, so differences are cut to ever coarser units until they fit.
-        for (int unitBits = 0; ; unitBits += 4) {
+        for (int unitBits = 0; unitBits < NO_DIFFERENCES; unitBits += 4) {
             String text = encode(unitBits);
-            if (text.length() <= MAX_ENCODED_CHARS || unitBits >= 60) {
+            if (text.length() <= MAX_ENCODED_CHARS) {
                 return text;
             }
         }
+        return encode(NO_DIFFERENCES);
     }
 
     private String encode(int unitBits) {
@@ -56,14 +78,24 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
         writer.writeFixedLong(base);
         writer.writeByte(unitBits);
         writer.writeVarInt(channels.size());
-        for (Channel channel : channels) {
-            boolean known = channel.watermarkMs != Watermarks.NONE && channel.watermarkMs != Watermarks.MAX;
-            long code = channel.status.code() | (channel.watermarkMs == Watermarks.MAX ? 4 : 0) | (known ? 8 : 0);
-            // Saturated differences only arise between times hundreds of millions of years apart.
-            long delta = known ? Math.min((channel.watermarkMs - base) >>> unitBits, Long.MAX_VALUE >>> 5) : 0;
-            writer.writeVarLong(delta << 4 | code);
+        if (unitBits == NO_DIFFERENCES) {
+            writeCodes(writer);
+        } else {
+            for (Channel channel : channels) {
+                long delta = channel.isKnown() ? (channel.watermarkMs - base) >>> unitBits : 0;
+                // Greater differences only arise between times hundreds of millions of years apart.
+                writer.writeVarLong(Math.min(delta, Long.MAX_VALUE >>> (CODE_BITS + 1)) << CODE_BITS | channel.code());
+            }
         }
         return Base64.getEncoder().withoutPadding().encodeToString(writer.toByteArray());
+    }
+
+    /** Every known watermark is then read as the base; two channels to a byte. */
+    private void writeCodes(BinaryWriter writer) {
+        for (int i = 0; i < channels.size(); i += 2) {
+            int second = i + 1 < channels.size() ? channels.get(i + 1).code() : 0;
+            writer.writeByte(second << CODE_BITS | channels.get(i).code());
+        }
     }
 
     private long baseMs() {
@@ -100,11 +132,17 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
             int unitBits = reader.readByte();
             int count = reader.readVarInt();
             List<Channel> channels = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                long code = reader.readVarLong();
-                long delta = code >>> 4 << unitBits;
-                long watermarkMs = (code & 4) != 0 ? Watermarks.MAX : (code & 8) != 0 ? base + delta : Watermarks.NONE;
-                channels.add(new Channel(watermarkMs, ChannelStatus.of((byte) (code & 3))));
+            while (channels.size() < count) {
+                if (unitBits == NO_DIFFERENCES) {
+                    int codes = reader.readByte();
+                    channels.add(Channel.of(codes & CODE_MASK, base));
+                    if (channels.size() < count) {
+                        channels.add(Channel.of(codes >>> CODE_BITS & CODE_MASK, base));
+                    }
+                } else {
+                    long code = reader.readVarLong();
+                    channels.add(Channel.of((int) code & CODE_MASK, base + (code >>> CODE_BITS << unitBits)));
+                }
             }
             return new Progress(taskWatermarkMs, endOffset, finished, channels);
         } catch (IllegalArgumentException e) {
