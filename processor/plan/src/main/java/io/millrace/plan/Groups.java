@@ -133,8 +133,7 @@ final class Groups {
             try {
                 windows = windows(window);
             } catch (IllegalArgumentException e) {
-                problems.add(
-                        Problem.error(window.at().at(), window.at().length(), String.valueOf(e.getMessage()), null));
+                problems.add(badWindow(window, e));
                 return null;
             }
         }
@@ -153,6 +152,20 @@ final class Groups {
             problems.add(Problem.error(step.name().at(), step.name().length(), String.valueOf(e.getMessage()), null));
             return null;
         }
+    }
+
+    private static Problem badWindow(JobSpec.Window window, IllegalArgumentException cause) {
+        Text at = window.at();
+        if (window instanceof JobSpec.Hopping hopping
+                && hopping.size().dividedBy(hopping.every()) > SlicedWindows.MAX_SLICES) {
+            return Problem.error(
+                    at.at(),
+                    at.length(),
+                    "a window of " + Durations.text(hopping.size()) + ", one every " + Durations.text(hopping.every())
+                            + ", overlaps with more than " + SlicedWindows.MAX_SLICES + " others",
+                    "make 'every' longer");
+        }
+        return Problem.error(at.at(), at.length(), String.valueOf(cause.getMessage()), null);
     }
 
     /** Names of arguments give way to columns grouped by that happen to have the same. */

@@ -13,6 +13,7 @@ import java.util.Set;
 final class Names {
     private final String job;
     private final Map<String, Integer> counts = new HashMap<>();
+    private final Set<String> nodes = new HashSet<>();
     private final Set<String> exchanges = new HashSet<>();
 
     /** @param aggregates the names of the job's aggregates: no {@code key} step takes one of them */
@@ -24,6 +25,15 @@ final class Names {
     /** {@code filter-1}, {@code filter-2}, ... */
     String numbered(String verb) {
         return verb + "-" + counts.merge(verb, 1, Integer::sum);
+    }
+
+    /** The name itself for the first node that wants it; the next is called after what it is, {@code totals-sink}. */
+    String node(String name, String what) {
+        String unique = name;
+        for (int i = 1; !nodes.add(unique); i++) {
+            unique = name + "-" + what + (i == 1 ? "" : "-" + i);
+        }
+        return unique;
     }
 
     /** {@code key_region}; a second one by the same columns is {@code key_region_2}. */

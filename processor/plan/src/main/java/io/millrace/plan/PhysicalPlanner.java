@@ -287,7 +287,7 @@ final class PhysicalPlanner {
         StageDraft.Outlet outlet = add(
                 flow,
                 grouped.name() + "-results",
-                "compute " + Reasons.values(grouped.step()),
+                "compute " + Reasons.valueNames(grouped.step()) + " from its results",
                 MapOperator.of(grouped.name(), compiler.function(outputs, grouped.computed())));
         return new Flow(outlet, columns, all, moved);
     }
@@ -305,7 +305,8 @@ final class PhysicalPlanner {
         StageDraft.Outlet outlet = add(
                 input,
                 sink.name().value(),
-                Reasons.sink(sink),
+                "sink",
+                Reasons.sink(sink, columns),
                 SinkOperator.of(sink.name().value(), sink.topic().value(), topics.valueEncoder(sink, columns), key));
         return input.to(outlet);
     }
@@ -327,8 +328,12 @@ final class PhysicalPlanner {
         return new Flow(stage.inputOutlet(), columns, List.of(), null);
     }
 
-    private static StageDraft.Outlet add(Flow input, String name, String description, OperatorFactory factory) {
-        return input.outlet().stage().add(input.outlet(), name, description, factory);
+    private StageDraft.Outlet add(Flow input, String name, String description, OperatorFactory factory) {
+        return add(input, name, "again", description, factory);
+    }
+
+    private StageDraft.Outlet add(Flow input, String name, String what, String description, OperatorFactory factory) {
+        return input.outlet().stage().add(input.outlet(), names.node(name, what), description, factory);
     }
 
     private Flow flow(Relation relation) {

@@ -15,11 +15,21 @@ final class Reasons {
         return indexes.stream().map(index -> columns.column(index).name()).collect(Collectors.joining(", "));
     }
 
+    private static String together(RowType columns, List<Integer> indexes) {
+        String list = names(columns, indexes);
+        return indexes.size() > 1 ? "(" + list + ")" : list;
+    }
+
     /** {@code views = COUNT(*), users = COUNT(DISTINCT user_id)}. */
     static String values(JobSpec.Aggregate step) {
         return step.values().entrySet().stream()
                 .map(entry -> entry.getKey().value() + " = " + LogicalPlanner.oneLine(entry.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** {@code views, users}. */
+    static String valueNames(JobSpec.Aggregate step) {
+        return step.values().keySet().stream().map(Text::value).collect(Collectors.joining(", "));
     }
 
     static String keeps(Relation.Grouped grouped) {
@@ -55,7 +65,7 @@ final class Reasons {
         if (grouped.by().isEmpty()) {
             return "one group for all rows needs them in one place";
         }
-        String by = names(grouped.input().columns(), grouped.by());
+        String by = together(grouped.input().columns(), grouped.by());
         if (hashed == null) {
             return "rows of one " + by + " may be in any partition";
         }
@@ -69,14 +79,14 @@ final class Reasons {
         }
         return "no exchange: the stream is distributed by "
                 + names(grouped.input().columns(), hashed) + ", so rows of one "
-                + names(grouped.input().columns(), grouped.by()) + " are in one partition already";
+                + together(grouped.input().columns(), grouped.by()) + " are in one partition already";
     }
 
-    static String sink(JobSpec.Sink sink) {
+    static String sink(JobSpec.Sink sink, RowType columns) {
         String key = sink.key().stream().map(Text::value).collect(Collectors.joining(", "));
         String keyFormat = Topics.keyFormat(sink).value();
         String keyed = sink.key().isEmpty() ? ", without keys" : ", key " + key + " as " + keyFormat;
-        return "write " + sink.format().value() + " to " + sink.topic().value() + keyed;
+        return "write " + sink.format().value() + " to " + sink.topic().value() + keyed + ": " + columns;
     }
 
     private static String per(Relation.Grouped grouped) {
@@ -88,9 +98,9 @@ final class Reasons {
     private static String until(JobSpec.Aggregate step) {
         JobSpec.Window window = step.window();
         if (window instanceof JobSpec.Hopping hopping) {
-            return " and slice of " + Durations.text(hopping.every());
+            return " per slice of " + Durations.text(hopping.every());
         }
-        return window instanceof JobSpec.Tumbling tumbling ? " and window of " + Durations.text(tumbling.size()) : "";
+        return window instanceof JobSpec.Tumbling tumbling ? " per window of " + Durations.text(tumbling.size()) : "";
     }
 
     private static String window(JobSpec.Aggregate step) {

@@ -42,13 +42,16 @@ final class SinkCheck {
                 ? "or make its results final: leave out the 'late' of '" + updates.step() + "'"
                 : "or give '" + updates.step() + "' a window: its results are then final";
         boolean hasKey = !sink.key().isEmpty();
+        List<String> lost = updates.lostNames();
         return new Problem(
                 Problem.Severity.ERROR,
                 hasKey ? sink.key().get(0).at() : sink.name().at(),
                 hasKey ? sink.key().get(0).length() : sink.name().length(),
                 "'" + updates.step() + "' corrects its results, and the key of sink '"
                         + sink.name().value() + "' does not tell which one a row replaces",
-                "key: " + key,
-                List.of(otherwise));
+                lost.isEmpty() ? "key: " + key : "it needs " + key + " as '" + updates.step() + "' gave them",
+                lost.isEmpty()
+                        ? List.of(otherwise)
+                        : List.of(String.join(", ", lost) + " was left out or computed anew on the way", otherwise));
     }
 }

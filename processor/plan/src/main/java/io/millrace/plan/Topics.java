@@ -18,11 +18,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Sources and sinks: their columns, formats and event times. */
 final class Topics {
     private static final String ONLY_COLUMN = "value";
+
+    /** How {@link DataTypes#parse} says where: we say it with a caret. */
+    private static final Pattern TYPE_MESSAGE = Pattern.compile("type \".*\", offset (\\d+): (.*)", Pattern.DOTALL);
 
     private final SchemaCatalog schemas;
     private final SqlContext sql;
@@ -139,11 +144,20 @@ final class Topics {
                 columns.add(
                         DataTypes.parseColumn(type.value()).named(entry.getKey().value()));
             } catch (IllegalArgumentException e) {
-                problems.add(Problem.error(type.at(), type.length(), String.valueOf(e.getMessage()), null));
+                problems.add(badType(type, String.valueOf(e.getMessage())));
                 valid = false;
             }
         }
         return valid ? new RowType(columns) : null;
+    }
+
+    private static Problem badType(Text type, String message) {
+        Matcher matcher = TYPE_MESSAGE.matcher(message);
+        if (!matcher.matches()) {
+            return Problem.error(type.at(), type.length(), message, null);
+        }
+        int offset = Integer.parseInt(matcher.group(1));
+        return Problem.error(type.at(offset), Math.max(1, type.length() - offset), matcher.group(2), null);
     }
 
     private boolean isTime(Text written, DataType type) {

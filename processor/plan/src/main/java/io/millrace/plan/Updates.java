@@ -54,6 +54,16 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
         return needed;
     }
 
+    /** Of the needed names those whose columns the stream no longer has. */
+    List<String> lostNames() {
+        Set<String> present = new HashSet<>();
+        keys.forEach(key -> present.add(key.name()));
+        if (present.contains(WINDOW_END)) {
+            present.add(WINDOW_START);
+        }
+        return neededNames().stream().filter(name -> !present.contains(name)).toList();
+    }
+
     /** The same behind a projection: a key column that is computed or left out is no key column any more. */
     Updates through(List<Expression> outputs) {
         List<Key> moved = new ArrayList<>();

@@ -17,10 +17,8 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
-import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
-import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +39,7 @@ final class AggregateReader {
 
     @Nullable
     Aggregation read(List<Integer> by, Map<Text, Text> values, boolean windowed, Consumer<Problem> problems) {
-        RelNode rel = sql.select(items(by, values), columnNodes(by), stream, columns);
+        RelNode rel = sql.select(items(by, values), Sql.columns(columns, by), stream, columns);
         Project top = rel instanceof Project project ? project : null;
         Aggregate aggregate = (Aggregate) (top == null ? rel : top.getInput());
         Project bottom = aggregate.getInput() instanceof Project project ? project : null;
@@ -72,7 +70,7 @@ final class AggregateReader {
     }
 
     private List<SqlNode> items(List<Integer> by, Map<Text, Text> values) {
-        List<SqlNode> items = columnNodes(by);
+        List<SqlNode> items = Sql.columns(columns, by);
         for (Text text : values.values()) {
             try {
                 items.add(Sql.parse(
@@ -82,14 +80,6 @@ final class AggregateReader {
             }
         }
         return items;
-    }
-
-    private List<SqlNode> columnNodes(List<Integer> by) {
-        List<SqlNode> nodes = new ArrayList<>();
-        for (int index : by) {
-            nodes.add(new SqlIdentifier(columns.column(index).name(), SqlParserPos.ZERO));
-        }
-        return nodes;
     }
 
     private Expression inputOf(RelNode source, @Nullable Project bottom, int column) {

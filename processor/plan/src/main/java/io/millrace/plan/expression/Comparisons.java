@@ -113,7 +113,7 @@ final class Comparisons extends SqlBasicVisitor<Void> {
         SqlParserPos at = call.getParserPosition();
         return new CalciteContextException(
                 "",
-                new CalciteException(ExpressionProblems.cannotApply(operator, types), null),
+                new CalciteException(CalciteMessages.cannotApply(operator, types), null),
                 at.getLineNum(),
                 at.getColumnNum(),
                 at.getEndLineNum(),

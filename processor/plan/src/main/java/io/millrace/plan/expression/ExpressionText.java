@@ -39,4 +39,9 @@ final class ExpressionText {
     int index(int line, int column) {
         return quoted.originalIndex(line, column);
     }
+
+    /** Behind a place that the parser reports as the last of something. */
+    int end(int line, int column) {
+        return quoted.originalEnd(line, column);
+    }
 }

@@ -5,7 +5,6 @@ import io.millrace.config.Text;
 import io.millrace.serde.DataType;
 import io.millrace.serde.DataType.Scalar;
 import io.millrace.serde.RowType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,10 +15,8 @@ import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.runtime.CalciteException;
-import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
-import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -58,14 +55,14 @@ public final class Expressions {
 
     /** A value for a column. */
     public @Nullable Expression value(Text text) {
-        Checked checked = check(text, null);
-        if (checked == null) {
+        RelNode rel = check(text, null);
+        if (rel == null) {
             return null;
         }
-        RelNode rel = checked.rel();
+        // Without a projection it is the only column of a stream that has no other.
         RexNode rex = rel instanceof Project project
                 ? project.getProjects().get(0)
-                : sql.rexBuilder().makeInputRef(rel, columns.indexOf(checked.onlyName()));
+                : sql.rexBuilder().makeInputRef(rel, 0);
         return typed(text, rex);
     }
 
@@ -131,7 +128,7 @@ public final class Expressions {
     }
 
     /** Parses and validates; with {@code by}, as an aggregate expression over groups. */
-    private @Nullable Checked check(Text text, @Nullable List<Integer> by) {
+    private @Nullable RelNode check(Text text, @Nullable List<Integer> by) {
         ExpressionText expression;
         try {
             expression = new ExpressionText(text, stream, columns);
@@ -142,10 +139,8 @@ public final class Expressions {
         try {
             SqlNode node = Sql.parse(expression.quoted().sql());
             Screening.check(node, sql.functions(), by != null, expression);
-            String onlyName =
-                    node instanceof SqlIdentifier identifier ? identifier.names.get(identifier.names.size() - 1) : "";
-            List<SqlNode> groupBy = by == null ? null : columnNodes(by);
-            return new Checked(sql.select(List.of(node), groupBy, stream, columns), onlyName);
+            List<SqlNode> groupBy = by == null ? null : Sql.columns(columns, by);
+            return sql.select(List.of(node), groupBy, stream, columns);
         } catch (SyntaxException e) {
             problems.accept(ExpressionProblems.of(text, e));
         } catch (SqlParseException e) {
@@ -154,18 +149,13 @@ public final class Expressions {
             problems.accept(ExpressionProblems.of(expression, e));
         } catch (CalciteException | UnsupportedOperationException e) {
             problems.accept(ExpressionProblems.of(expression, new CalciteContextException("", e)));
+        } catch (StackOverflowError e) {
+            problems.accept(ExpressionProblems.tooDeep(text));
+        } catch (RuntimeException | AssertionError e) {
+            // Calcite means to complain with the exceptions above and sometimes falls over instead; it is this text all
+            // the same.
+            problems.accept(Problem.error(text.at(), text.length(), "this expression is not understood", null));
         }
         return null;
     }
-
-    private List<SqlNode> columnNodes(List<Integer> indexes) {
-        List<SqlNode> nodes = new ArrayList<>();
-        for (int index : indexes) {
-            nodes.add(new SqlIdentifier(columns.column(index).name(), SqlParserPos.ZERO));
-        }
-        return nodes;
-    }
-
-    /** @param onlyName the column that the expression is, if it is nothing else */
-    private record Checked(RelNode rel, String onlyName) {}
 }

@@ -40,15 +40,7 @@ final class Functions {
             "RANDOM",
             "RAND_INTEGER",
             "UUID",
-            "GENERATE_UUID",
-            "USER",
-            "CURRENT_USER",
-            "SESSION_USER",
-            "SYSTEM_USER",
-            "CURRENT_ROLE",
-            "CURRENT_PATH",
-            "CURRENT_CATALOG",
-            "CURRENT_SCHEMA");
+            "GENERATE_UUID");
 
     /** In letter order within each group. */
     private static final List<SqlOperator> MORE = List.of(

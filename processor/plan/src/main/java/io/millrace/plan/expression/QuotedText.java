@@ -50,6 +50,17 @@ final class QuotedText {
     private static final Set<String> NEVER_COLUMNS =
             Set.of("NOT", "CASE", "NULL", "TRUE", "FALSE", "UNKNOWN", "EXISTS");
 
+    /** Functions of SQL that tell who asks: nobody does here, so they can only be meant as columns. */
+    private static final Set<String> SESSION = Set.of(
+            "USER",
+            "CURRENT_USER",
+            "SESSION_USER",
+            "SYSTEM_USER",
+            "CURRENT_ROLE",
+            "CURRENT_PATH",
+            "CURRENT_CATALOG",
+            "CURRENT_SCHEMA");
+
     private static final Set<String> UNIT_FIRST = Set.of("TIMESTAMPADD", "TIMESTAMPDIFF");
 
     private final String original;
@@ -101,12 +112,28 @@ final class QuotedText {
 
     /** The index in the original of a place that the parser reports; lines and columns count from 1. */
     int originalIndex(int line, int column) {
+        return original(sqlIndex(line, column));
+    }
+
+    /** The index behind a stretch that ends, for the parser, with the character at this place. */
+    int originalEnd(int line, int column) {
+        int last = sqlIndex(line, column);
+        while (last > 0 && added.contains(last)) {
+            last--;
+        }
+        return Math.min(original(last) + 1, original.length());
+    }
+
+    private int sqlIndex(int line, int column) {
         int index = 0;
         for (int i = 1; i < line; i++) {
             int lineBreak = sql.indexOf('\n', index);
             index = lineBreak < 0 ? sql.length() : lineBreak + 1;
         }
-        index = Math.min(index + Math.max(0, column - 1), sql.length());
+        return Math.min(index + Math.max(0, column - 1), sql.length());
+    }
+
+    private int original(int index) {
         int shift = 0;
         for (int ours : added) {
             shift += ours < index ? 1 : 0;
@@ -159,7 +186,9 @@ final class QuotedText {
             return false;
         }
         boolean qualifier = word.equals(stream) && followedBy(tokens, i, ".");
-        return qualifier || (columns.contains(word) && !NEVER_COLUMNS.contains(upper(word)));
+        return qualifier
+                || SESSION.contains(upper(word))
+                || (columns.contains(word) && !NEVER_COLUMNS.contains(upper(word)));
     }
 
     private static boolean isOperand(List<Token> tokens, int i) {

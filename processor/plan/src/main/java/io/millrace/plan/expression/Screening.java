@@ -40,7 +40,7 @@ final class Screening extends SqlBasicVisitor<Void> {
 
     @Override
     public @Nullable Void visit(SqlIdentifier identifier) {
-        boolean known = text.columns().indexOf(identifier.names.get(0)) >= 0;
+        boolean known = text.columns().indexOf(identifier.getComponent(0).getSimple()) >= 0;
         if (identifier.isSimple() && !known && Functions.changes(identifier.getSimple())) {
             throw changing(identifier.getSimple(), identifier.getParserPosition());
         }
@@ -123,8 +123,8 @@ final class Screening extends SqlBasicVisitor<Void> {
 
     private SyntaxException at(SqlParserPos position, String message, @Nullable String hint) {
         int start = text.index(position.getLineNum(), position.getColumnNum());
-        int end = text.index(position.getEndLineNum(), position.getEndColumnNum());
-        return new SyntaxException(start, end + 1 - start, message, hint);
+        int end = text.end(position.getEndLineNum(), position.getEndColumnNum());
+        return new SyntaxException(start, end - start, message, hint);
     }
 
     private SyntaxException name(SqlParserPos position, String name, String message, @Nullable String hint) {

@@ -2,6 +2,7 @@ package io.millrace.plan.expression;
 
 import io.millrace.serde.DataTypes;
 import io.millrace.serde.RowType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.apache.calcite.avatica.util.Casing;
@@ -74,13 +75,26 @@ final class Sql {
         return SqlParser.create(expression, config).parseExpression();
     }
 
+    /** Columns by their names, quoted: a bare {@code user} would be a function. */
+    static List<SqlNode> columns(RowType columns, List<Integer> indexes) {
+        List<SqlNode> nodes = new ArrayList<>();
+        for (int index : indexes) {
+            nodes.add(new SqlIdentifier(
+                    List.of(columns.column(index).name()),
+                    null,
+                    SqlParserPos.QUOTED_ZERO,
+                    List.of(SqlParserPos.QUOTED_ZERO)));
+        }
+        return nodes;
+    }
+
     /**
      * {@code SELECT items FROM stream [GROUP BY groupBy]} as a relational expression, checked.
      *
      * @throws org.apache.calcite.runtime.CalciteContextException if it is not valid
      */
     RelNode select(List<SqlNode> items, @Nullable List<SqlNode> groupBy, String stream, RowType columns) {
-        SqlNode from = new SqlIdentifier(stream, SqlParserPos.ZERO);
+        SqlNode from = new SqlIdentifier(stream, SqlParserPos.QUOTED_ZERO);
         SqlSelect select = new SqlSelect(
                 SqlParserPos.ZERO,
                 null,

@@ -110,9 +110,8 @@ final class SqlTypeSystem extends RelDataTypeSystemImpl {
         if (!exact || !(SqlTypeUtil.isDecimal(left) || SqlTypeUtil.isDecimal(right))) {
             return null;
         }
-        RelDataType a = factory.decimalOf(left);
-        RelDataType b = factory.decimalOf(right);
-        int[] digits = rule.digits(a.getPrecision(), a.getScale(), b.getPrecision(), b.getScale());
+        int[] digits = rule.digits(
+                integerDigits(left) + scale(left), scale(left), integerDigits(right) + scale(right), scale(right));
         int precision = digits[0];
         int scale = digits[1];
         if (precision > MAX_DIGITS) {
@@ -122,6 +121,20 @@ final class SqlTypeSystem extends RelDataTypeSystemImpl {
             precision = MAX_DIGITS;
         }
         return factory.createSqlType(SqlTypeName.DECIMAL, Math.max(1, precision), scale);
+    }
+
+    private static int scale(RelDataType exact) {
+        return SqlTypeUtil.isDecimal(exact) ? exact.getScale() : 0;
+    }
+
+    private static int integerDigits(RelDataType exact) {
+        return switch (exact.getSqlTypeName()) {
+            case TINYINT -> 3;
+            case SMALLINT -> 5;
+            case INTEGER -> 10;
+            case BIGINT -> 19;
+            default -> exact.getPrecision() - exact.getScale();
+        };
     }
 
     private static RelDataType nullableLike(RelDataTypeFactory factory, RelDataType type, RelDataType like) {

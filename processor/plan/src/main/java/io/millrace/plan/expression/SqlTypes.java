@@ -111,7 +111,7 @@ final class SqlTypes extends JavaTypeFactoryImpl {
     /** The type in our words, as far as there are such. */
     static String text(RelDataType type) {
         DataType ours = from(type);
-        return ours == null ? type.getSqlTypeName().getName() : ours.sql();
+        return ours == null ? type.getSqlTypeName().getName().replace('_', ' ') : ours.sql();
     }
 
     private static @Nullable DataType arrayFrom(RelDataType type) {
