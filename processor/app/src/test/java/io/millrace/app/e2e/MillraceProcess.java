@@ -20,7 +20,7 @@ final class MillraceProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** @param environment what the job's variables resolve to; the job file's directory is the working directory */
+    /** @param environment what the job's variables resolve to */
     static MillraceProcess start(Path log, Path job, Map<String, String> environment, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -32,10 +32,8 @@ final class MillraceProcess implements AutoCloseable {
                 "run",
                 job.toString()));
         command.addAll(List.of(options));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(job.toAbsolutePath().getParent().toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         try {
             return new MillraceProcess(builder.start(), log);
