@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** The table at the end: each number as minimum / median / maximum of the runs, each engine's median as a multiple of Millrace's. */
+/**
+ * The table at the end: each number as minimum / median / maximum of the runs, each engine's median as a multiple of Millrace's.
+ * Figures that hold the warm-up are marked, and give no multiple.
+ */
 final class Report {
-    private static final String ROW = "%-4s  %-19s  %26s  %20s  %9s  %16s  %16s%n";
+    private static final String ROW = "%-4s  %-21s  %26s  %20s  %9s  %16s  %16s%n";
 
     private Report() {}
 
@@ -36,17 +39,22 @@ final class Report {
                 }
             }
         }
+        if (!results.stream().allMatch(result -> result.span().warm())) {
+            table.append(
+                    "* with start-up and warm-up, because too few records were left after them: compares nothing\n");
+        }
         return table.toString();
     }
 
     private static String row(Work work, Engine engine, List<Result> runs, double base) {
         double[] cpu = sorted(runs, Span::cpuSecondsPerMillion);
-        String factor = Double.isNaN(base) ? "" : String.format(Locale.ROOT, "%.2f", middle(cpu) / base);
+        boolean warm = isWarm(runs);
+        String factor = !warm || Double.isNaN(base) ? "" : String.format(Locale.ROOT, "%.2f", middle(cpu) / base);
         return String.format(
                 Locale.ROOT,
                 ROW,
                 work.letter(),
-                engine.label(),
+                engine.label() + (warm ? "" : " *"),
                 range("%,.0f", sorted(runs, Span::eventsPerSecond)),
                 range("%.2f", cpu),
                 factor,
@@ -57,7 +65,11 @@ final class Report {
     private static double median(List<Result> results, Engine engine) {
         List<Result> runs =
                 results.stream().filter(result -> result.engine() == engine).toList();
-        return runs.isEmpty() ? Double.NaN : middle(sorted(runs, Span::cpuSecondsPerMillion));
+        return runs.isEmpty() || !isWarm(runs) ? Double.NaN : middle(sorted(runs, Span::cpuSecondsPerMillion));
+    }
+
+    private static boolean isWarm(List<Result> runs) {
+        return runs.stream().allMatch(result -> result.span().warm());
     }
 
     private static double[] sorted(List<Result> runs, ToDoubleFunction<Span> figure) {
