@@ -98,10 +98,13 @@ class KillIT {
 
     private static long replayed(MillraceProcess run) {
         Matcher matcher = REPLAYED.matcher(run.output());
+        long tasks = 0;
         long sum = 0;
         while (matcher.find()) {
+            tasks++;
             sum += Long.parseLong(matcher.group(1));
         }
+        assertThat(tasks).as("tasks that say how much they replayed").isEqualTo(2L * World.PARTITIONS);
         return sum;
     }
 

@@ -26,6 +26,8 @@ final class MillraceProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                // As a user has it, not as the tests do: what it logs is part of what is tested.
+                "-Dlog4j2.configurationFile=classpath:log4j2.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.millrace.app.Millrace",
