@@ -1,0 +1,112 @@
+package io.millrace.runtime;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster that is a few maps. */
+final class MemoryCluster implements Cluster {
+    private final Map<String, Topic> topics = new LinkedHashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+    private final List<Map<TopicPartition, Long>> purges = new ArrayList<>();
+    private final Map<String, Map<String, String>> created = new LinkedHashMap<>();
+    private boolean hidesNewTopics;
+    private @Nullable KafkaException failure;
+
+    MemoryCluster with(String topic, int partitions) {
+        return with(topic, partitions, "delete");
+    }
+
+    MemoryCluster with(String topic, int partitions, String cleanupPolicy) {
+        topics.put(topic, new Topic(topic, Uuid.randomUuid(), partitions, cleanupPolicy, 86_400_000));
+        return this;
+    }
+
+    /** From here on, created topics exist but are not described, as long as brokers have not heard of them. */
+    void hideNewTopics() {
+        hidesNewTopics = true;
+    }
+
+    /** From here on, everything fails like this; null to mend it. */
+    void failWith(@Nullable KafkaException error) {
+        failure = error;
+    }
+
+    void commit(TopicPartition partition, OffsetAndMetadata offset) {
+        committed.put(partition, offset);
+    }
+
+    /** The settings of the topics that were created. */
+    Map<String, Map<String, String>> created() {
+        return created;
+    }
+
+    List<Map<TopicPartition, Long>> purges() {
+        return purges;
+    }
+
+    private void check() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public Map<String, Topic> describe(Collection<String> names) {
+        check();
+        Map<String, Topic> found = new HashMap<>();
+        for (String name : names) {
+            Topic topic = topics.get(name);
+            if (topic != null && !(hidesNewTopics && created.containsKey(name))) {
+                found.put(name, topic);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void create(String topic, int partitions, Map<String, String> config) {
+        check();
+        created.put(topic, config);
+        with(topic, partitions, config.getOrDefault("cleanup.policy", "delete"));
+    }
+
+    @Override
+    public Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions) {
+        check();
+        Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(committed);
+        if (!partitions.isEmpty()) {
+            found.keySet().retainAll(partitions);
+        }
+        return found;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+        check();
+        Map<TopicPartition, Long> beginnings = new HashMap<>();
+        partitions.forEach(partition -> beginnings.put(partition, 0L));
+        return beginnings;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, boolean stable) {
+        return beginnings(partitions);
+    }
+
+    @Override
+    public void purge(Map<TopicPartition, Long> before) {
+        purges.add(Map.copyOf(before));
+    }
+
+    @Override
+    public void close() {}
+}

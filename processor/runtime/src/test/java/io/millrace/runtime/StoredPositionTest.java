@@ -1,0 +1,43 @@
+package io.millrace.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+class StoredPositionTest {
+    private static final StoredPosition POSITION = new StoredPosition(
+            1_760_000_000_000L,
+            List.of(
+                    new StoredPosition.Changelog(new Uuid(1, 2), 0),
+                    new StoredPosition.Changelog(new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE)));
+
+    @Test
+    void it_is_read_as_it_was_written() {
+        assertThat(StoredPosition.decode(POSITION.encode())).isEqualTo(POSITION);
+        StoredPosition none = new StoredPosition(0, List.of());
+        assertThat(StoredPosition.decode(none.encode())).isEqualTo(none);
+    }
+
+    @Test
+    void its_bytes_are_fixed_because_upgrades_read_them() {
+        assertThat(new StoredPosition(258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300))).encode())
+                .containsExactly(1, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2);
+    }
+
+    @Test
+    void what_is_absent_of_another_version_or_damaged_is_no_position() {
+        assertThat(StoredPosition.decode(null)).isNull();
+        assertThat(StoredPosition.decode(new byte[0])).isNull();
+        byte[] bytes = POSITION.encode();
+        for (int length = 0; length < bytes.length; length++) {
+            assertThat(StoredPosition.decode(Arrays.copyOf(bytes, length)))
+                    .as("cut to " + length)
+                    .isNull();
+        }
+        bytes[0] = 2;
+        assertThat(StoredPosition.decode(bytes)).isNull();
+    }
+}
