@@ -189,10 +189,14 @@ final class TaskBench {
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 List<RecordHeader> headers) {
-            if (value != null && value.length > MAX_RECORD_BYTES) {
+            if (size(key) + size(value) > MAX_RECORD_BYTES) {
                 throw new RecordTooLargeException("too large for " + topic);
             }
             pending.add(new Sent(topic, partition, timeMs, key, value, headers));
+        }
+
+        private static int size(byte @Nullable [] bytes) {
+            return bytes == null ? 0 : bytes.length;
         }
 
         @Override
