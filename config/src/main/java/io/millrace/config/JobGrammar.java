@@ -201,7 +201,7 @@ final class JobGrammar {
                     "100ms",
                     "How often state, results and offsets are committed together."),
             optional("state", STATE, null, "Where and in how much memory state is kept."),
-            optional("admin", ADMIN, null, "The admin server: health, metrics, the web page; none by default."));
+            optional("admin", ADMIN, null, "The admin server: health, metrics and status; none by default."));
 
     static final Fields JOB = fields(
             "a mapping with job, kafka, sources, steps and sinks",

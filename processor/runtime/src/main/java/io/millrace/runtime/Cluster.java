@@ -44,6 +44,7 @@ public interface Cluster extends AutoCloseable {
     /**
      * A topic as it is.
      *
+     * @param cleanupPolicy empty if we have no right to see it
      * @param deleteRetentionMs how long a compacted topic keeps tombstones
      */
     record Topic(String name, Uuid id, int partitions, String cleanupPolicy, long deleteRetentionMs) {}

@@ -3,6 +3,7 @@ package io.millrace.runtime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -33,7 +34,11 @@ final class EngineSettings {
                         5,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         30_000);
-            default -> Map.of();
+            // A look at a broker that does not answer must not outlast the grace period of a stop.
+            default ->
+                Map.of(
+                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000,
+                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         };
     }
 

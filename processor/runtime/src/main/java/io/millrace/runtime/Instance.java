@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,8 @@ public final class Instance {
     private static final long IDLE_NANOS = 5_000_000;
     private static final long FIRST_RETRY_MS = 500;
     private static final long MAX_RETRY_MS = 10_000;
+    /** How soon to look again whether the brokers have heard of a new topic. */
+    private static final long SPREAD_MS = 100;
 
     private final Topology topology;
     private final InstanceConfig config;
@@ -139,6 +142,9 @@ public final class Instance {
         while (!stopRequested) {
             try {
                 return JobCluster.prepare(topology, admin);
+            } catch (UnknownTopicOrPartitionException e) {
+                startingNote = e.getMessage();
+                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(SPREAD_MS));
             } catch (KafkaException e) {
                 if (Reaction.to(e) == Reaction.FAIL_JOB) {
                     throw e;

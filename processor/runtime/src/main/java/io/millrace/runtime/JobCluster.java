@@ -102,7 +102,7 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
                     + " internal topics and its group's offsets to start anew");
         }
         String policy = topic.config().getOrDefault("cleanup.policy", is.cleanupPolicy());
-        if (!is.cleanupPolicy().equals(policy)) {
+        if (!is.cleanupPolicy().isEmpty() && !is.cleanupPolicy().equals(policy)) {
             problems.add("internal topic " + topic.name() + " has cleanup.policy=" + is.cleanupPolicy()
                     + ", but must have " + policy + " or records would be lost; set it back");
         }

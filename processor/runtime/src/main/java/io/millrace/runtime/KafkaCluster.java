@@ -26,6 +26,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class KafkaCluster implements Cluster {
     private static final Logger log = LoggerFactory.getLogger(KafkaCluster.class);
     private static final String DEFAULT_DELETE_RETENTION_MS = "86400000";
+
+    /** The cleanup policy of a topic whose configuration we may not see. */
+    private static final String UNKNOWN = "";
 
     private final Admin admin;
 
@@ -54,26 +58,37 @@ final class KafkaCluster implements Cluster {
                 log.debug("topic {} does not exist", name);
             }
         });
-        Map<ConfigResource, Config> configs = get(admin.describeConfigs(found.keySet().stream()
-                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
-                        .toList())
-                .all());
         Map<String, Topic> described = new HashMap<>();
-        configs.forEach((resource, config) -> {
+        List<ConfigResource> resources = found.keySet().stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList();
+        admin.describeConfigs(resources).values().forEach((resource, future) -> {
             TopicDescription topic = found.get(resource.name());
             if (topic != null) {
-                described.put(
-                        resource.name(),
-                        new Topic(
-                                resource.name(),
-                                topic.topicId(),
-                                topic.partitions().size(),
-                                value(config, TopicConfig.CLEANUP_POLICY_CONFIG, "delete"),
-                                Long.parseLong(value(
-                                        config, TopicConfig.DELETE_RETENTION_MS_CONFIG, DEFAULT_DELETE_RETENTION_MS))));
+                described.put(resource.name(), topic(topic, configOrDefaults(future)));
             }
         });
         return described;
+    }
+
+    /** Reading a topic needs no right to read its configuration; the job's own topics are created with what they need. */
+    private static Config configOrDefaults(KafkaFuture<Config> future) {
+        try {
+            return get(future);
+        } catch (AuthorizationException e) {
+            log.debug("no right to DESCRIBE_CONFIGS, assuming defaults: {}", e.getMessage());
+            return new Config(List.of());
+        }
+    }
+
+    private static Topic topic(TopicDescription topic, Config config) {
+        String deleteRetentionMs = value(config, TopicConfig.DELETE_RETENTION_MS_CONFIG, DEFAULT_DELETE_RETENTION_MS);
+        return new Topic(
+                topic.name(),
+                topic.topicId(),
+                topic.partitions().size(),
+                value(config, TopicConfig.CLEANUP_POLICY_CONFIG, UNKNOWN),
+                Long.parseLong(deleteRetentionMs));
     }
 
     private static String value(Config config, String key, String otherwise) {
