@@ -80,6 +80,14 @@ class JobClusterTest {
     }
 
     @Test
+    void a_setting_that_we_have_no_right_to_see_is_not_held_against_the_topic() {
+        MemoryCluster cluster =
+                Jobs.cluster().with("job-totals-repartition", 3, "").with("job-totals-changelog", 3, "");
+        assertThat(JobCluster.prepare(JOB, cluster).partitions("job-totals-changelog"))
+                .isEqualTo(3);
+    }
+
+    @Test
     void topics_that_not_all_brokers_know_yet_are_waited_for() {
         MemoryCluster cluster = Jobs.cluster();
         cluster.hideNewTopics();

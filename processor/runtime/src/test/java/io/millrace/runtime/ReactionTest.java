@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.task.JobFailedException;
 import io.millrace.serde.RetriableDecodeException;
 import io.millrace.state.StateUnavailableException;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -110,6 +111,7 @@ class ReactionTest {
         given(new TransactionAbortedException(), NEW_PRODUCER);
         given(new UnknownServerException(), NEW_PRODUCER);
         given(new KafkaException("something of the client's"), NEW_PRODUCER);
+        given(new KafkaException("something below it", new IOException("reset")), NEW_PRODUCER);
         verify();
     }
 
