@@ -11,6 +11,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 final class EngineSettings {
     private static final long MIN_TRANSACTION_TIMEOUT_MS = 20_000;
 
+    private static final int ADMIN_TIMEOUT_MS = 5_000;
+
     private EngineSettings() {}
 
     /** @param prefix {@code consumer.}, {@code producer.} or {@code admin.} */
@@ -34,11 +36,7 @@ final class EngineSettings {
                         5,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         30_000);
-            // A look at a broker that does not answer must not outlast the grace period of a stop.
-            default ->
-                Map.of(
-                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000,
-                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+            default -> Map.of();
         };
     }
 
@@ -76,6 +74,15 @@ final class EngineSettings {
                 "read_committed",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none");
+    }
+
+    /** @param kafka the job's properties */
+    static Map<String, Object> admin(Map<String, String> kafka) {
+        String request = AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG;
+        String call = AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG;
+        boolean jobsOwn = kafka.keySet().stream().anyMatch(key -> key.endsWith(request) || key.endsWith(call));
+        // A look at a broker that does not answer must not outlast the grace period of a stop.
+        return jobsOwn ? Map.of() : Map.of(call, ADMIN_TIMEOUT_MS, request, ADMIN_TIMEOUT_MS);
     }
 
     static Map<String, Object> producer(String memberId, InstanceConfig config) {

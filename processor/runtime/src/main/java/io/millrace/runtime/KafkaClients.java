@@ -33,7 +33,7 @@ public final class KafkaClients implements ClientFactory {
 
     @Override
     public Cluster cluster() {
-        return new KafkaCluster(Admin.create(properties("admin.", Map.of())));
+        return new KafkaCluster(Admin.create(properties("admin.", EngineSettings.admin(job))));
     }
 
     /** The job's common properties, then those for this client alone, then the engine's where the job has no say. */

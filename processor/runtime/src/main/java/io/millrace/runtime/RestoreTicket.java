@@ -17,6 +17,7 @@ final class RestoreTicket {
     private final @Nullable TaskSeat earlier;
     private final CompletableFuture<TaskSeat> result = new CompletableFuture<>();
     private volatile boolean cancelled;
+    private int waits;
 
     /** @param earlier the seat of a task that is rolled back, with its open state; null if the state is still to be opened */
     RestoreTicket(TaskId task, @Nullable TaskSeat earlier) {
@@ -66,6 +67,11 @@ final class RestoreTicket {
 
     boolean isCancelled() {
         return cancelled;
+    }
+
+    /** Counts that it could not be taken up yet, and returns the count. Only the restorer calls it. */
+    int waited() {
+        return ++waits;
     }
 
     void complete(TaskSeat seat) {

@@ -51,6 +51,8 @@ final class Restorer implements AutoCloseable {
     /** How soon to look again whether the transaction of a task's last owner has ended. */
     private static final long PENDING_RETRY_MS = 100;
 
+    private static final int WAITS_PER_WARNING = 100;
+
     private final RuntimeContext context;
     private final Consumer<byte[], byte[]> consumer;
     private final Queue<RestoreTicket> requests = new ConcurrentLinkedQueue<>();
@@ -131,7 +133,13 @@ final class Restorer implements AutoCloseable {
             active.put(ticket.task(), begin(ticket));
             return true;
         } catch (UnstableOffsetCommitException e) {
-            log.debug("task {} waits: {}", ticket.task(), e.getMessage());
+            if (ticket.waited() % WAITS_PER_WARNING == 0) {
+                log.warn(
+                        "task {} waits for the transaction of its last owner to end ({}). It ends by itself within that owner's"
+                                + " transaction.timeout.ms; if not, see whether this user may DESCRIBE the topic",
+                        ticket.task(),
+                        e.getMessage());
+            }
             retryLater(ticket, PENDING_RETRY_MS);
         } catch (KafkaException e) {
             if (Reaction.to(e) == Reaction.FAIL_JOB) {

@@ -135,17 +135,17 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
         if (members.isEmpty()) {
             return result;
         }
-        Quota quota = new Quota(tasks, members);
         List<TaskId> homeless = new ArrayList<>();
         for (TaskId task : tasks) {
-            String owner = owners.get(task);
-            if (owner != null && result.containsKey(owner) && quota.mayKeep(owner, task)) {
-                result.get(owner).add(task);
-                quota.took(owner, task);
-            } else {
-                homeless.add(task);
-            }
+            List<TaskId> kept = owners.containsKey(task) ? result.get(owners.get(task)) : null;
+            (kept == null ? homeless : kept).add(task);
         }
+        Quota quota = new Quota(tasks, members);
+        // Whoever has most keeps most, so that as few as possible move.
+        result.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
+                .forEach(entry -> homeless.addAll(quota.cut(entry.getKey(), entry.getValue())));
+        homeless.sort(Comparator.naturalOrder());
         for (TaskId task : homeless) {
             String member = quota.neediest(task);
             result.computeIfAbsent(member, name -> new ArrayList<>()).add(task);
@@ -168,24 +168,44 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
     private static final class Quota {
         private final Map<String, Integer> total = new TreeMap<>();
         private final Map<String, Map<Integer, Integer>> perStage = new HashMap<>();
-        private final Map<Integer, Integer> stageLimit = new HashMap<>();
+        private final Map<Integer, Integer> stageSizes = new HashMap<>();
         private final int floor;
         private int mayExceedFloor;
 
         Quota(Set<TaskId> tasks, Set<String> members) {
             floor = tasks.size() / members.size();
             mayExceedFloor = tasks.size() % members.size();
-            Map<Integer, Integer> stageSizes = new HashMap<>();
             tasks.forEach(task -> stageSizes.merge(task.stage(), 1, Integer::sum));
-            stageSizes.forEach((stage, size) -> stageLimit.put(stage, (size + members.size() - 1) / members.size()));
             members.forEach(member -> {
                 total.put(member, 0);
                 perStage.put(member, new HashMap<>());
             });
         }
 
-        boolean mayKeep(String member, TaskId task) {
-            return mayTake(member) && ofStage(member, task.stage()) < stageLimit.getOrDefault(task.stage(), 0);
+        /** Counts what a member had, and takes from it what is too much, from those stages first of which it has most beyond its share. */
+        List<TaskId> cut(String member, List<TaskId> owned) {
+            owned.forEach(task ->
+                    perStage.computeIfAbsent(member, name -> new HashMap<>()).merge(task.stage(), 1, Integer::sum));
+            List<TaskId> cut = new ArrayList<>();
+            int limit = floor + (mayExceedFloor > 0 ? 1 : 0);
+            while (owned.size() > limit) {
+                TaskId task = owned.stream()
+                        .max(Comparator.<TaskId>comparingInt(candidate -> beyondShare(member, candidate.stage()))
+                                .thenComparing(Comparator.naturalOrder()))
+                        .orElseThrow();
+                owned.remove(task);
+                cut.add(task);
+                perStage.computeIfAbsent(member, name -> new HashMap<>()).merge(task.stage(), -1, Integer::sum);
+            }
+            total.put(member, owned.size());
+            if (owned.size() > floor) {
+                mayExceedFloor--;
+            }
+            return cut;
+        }
+
+        private int beyondShare(String member, int stage) {
+            return ofStage(member, stage) * total.size() - stageSizes.getOrDefault(stage, 0);
         }
 
         private boolean mayTake(String member) {
