@@ -36,6 +36,7 @@ final class JsonDecoder implements Decoder {
                     .build())
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .recyclerPool(new OwnBuffers())
             .build();
     private final ObjectReader row;
     private final @Nullable Column onlyColumn;
