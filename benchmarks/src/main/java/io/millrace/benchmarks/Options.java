@@ -27,7 +27,7 @@ record Options(
         long graceMs) {
     static final String USAGE = """
             usage: benchmarks/run [options]
-              --records N      input records (default 2000000)
+              --records N      input records (default 5000000)
               --runs R         runs of each engine, interleaved (default 3)
               --work a,b       a: filter and project; b: windows of 10 s (default both)
               --engines LIST   of millrace, kafka-streams, kafka-streams-final (work b only: results when windows close)
@@ -59,7 +59,7 @@ record Options(
             }
         }
         return new Options(
-                number(given, "records", "2000000"),
+                number(given, "records", "5000000"),
                 (int) number(given, "runs", "3"),
                 list(given.getOrDefault("work", "a,b")).stream().map(Work::of).toList(),
                 list(given.getOrDefault("engines", "millrace,kafka-streams,loop")).stream()
