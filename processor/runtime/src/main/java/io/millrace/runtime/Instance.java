@@ -66,6 +66,7 @@ public final class Instance {
 
     /** Starts and returns at once; an unreachable broker is waited for. */
     public void start() {
+        metrics.observe(this::status);
         new InstanceThread(this).start();
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.runtime;
 
+import io.millrace.engine.task.JobFailedException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnstableOffsetCommitException;
@@ -56,6 +58,11 @@ final class KafkaCluster implements Cluster {
                 found.put(name, get(future));
             } catch (UnknownTopicOrPartitionException e) {
                 log.debug("topic {} does not exist", name);
+            } catch (TopicAuthorizationException e) {
+                throw new JobFailedException(
+                        "no right to DESCRIBE topic " + name
+                                + ": add an ACL for it, or see whether the login is the right one",
+                        e);
             }
         });
         Map<String, Topic> described = new HashMap<>();

@@ -1,14 +1,18 @@
 package io.millrace.runtime;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.engine.operator.Tally;
 import io.millrace.engine.task.Task;
+import io.millrace.engine.time.Watermarks;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The meters of one instance; docs/operations.md lists them. Thread-safe. */
 final class RuntimeMetrics {
@@ -29,6 +33,31 @@ final class RuntimeMetrics {
         this.checkpoints = Timer.builder("millrace.checkpoints")
                 .description("Committed transactions, and the time from firing timers to local state written")
                 .register(registry);
+    }
+
+    /** Shows what an instance is doing, as of each look at the meters. */
+    void observe(Supplier<InstanceStatus> status) {
+        for (InstanceStatus.State state : InstanceStatus.State.values()) {
+            Gauge.builder("millrace.tasks", status, from -> (double) from.get().tasks().stream()
+                            .filter(task -> task.state() == state)
+                            .count())
+                    .description("Tasks of this instance, by what they are doing")
+                    .tags("state", state.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        Gauge.builder("millrace.watermark.seconds", status, RuntimeMetrics::watermarkSeconds)
+                .description(
+                        "Event time up to which all running tasks of this instance are complete; NaN if not known yet")
+                .register(registry);
+    }
+
+    private static double watermarkSeconds(Supplier<InstanceStatus> status) {
+        long min = status.get().tasks().stream()
+                .filter(task -> task.state() == InstanceStatus.State.RUNNING)
+                .mapToLong(InstanceStatus.TaskView::watermarkMs)
+                .min()
+                .orElse(Watermarks.NONE);
+        return min == Watermarks.NONE || min == Watermarks.MAX ? Double.NaN : min / 1000.0;
     }
 
     /** What a committed checkpoint counted. */

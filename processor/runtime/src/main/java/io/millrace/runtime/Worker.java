@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jspecify.annotations.Nullable;
@@ -406,6 +407,12 @@ final class Worker implements Membership.Listener {
                             + gone.offsetOutOfRangePartitions()
                             + ". Set the group's offsets to what is still there to go on without"
                             + " those records",
+                    error);
+        }
+        if (error instanceof AuthorizationException) {
+            return new JobFailedException(
+                    "the broker refuses: " + error.getMessage()
+                            + ". Add the ACL that is missing; docs/operations.md lists what a job needs",
                     error);
         }
         if (error instanceof FencedInstanceIdException) {

@@ -72,7 +72,8 @@ public final class DevSession {
             screen.line("broker at %s (ready in %.1f s; its data goes when this ends)"
                     .formatted(address, (System.nanoTime() - startNs) / 1e9));
             for (String topic : DevJob.topics(job)) {
-                Topics.create(address, topic, Sample.PARTITIONS);
+                // The sample's event times lie back, and a broker deletes by them.
+                Topics.create(address, topic, Sample.PARTITIONS, Map.of("retention.ms", "-1"));
             }
             return run(address, DevJob.of(job, address, directory.resolve("state")));
         } finally {
