@@ -38,7 +38,7 @@ final class Example {
 
         @Override
         public Path workingDirectory() {
-            return Path.of("/work/here");
+            return Path.of("/jobs/here");
         }
     };
 

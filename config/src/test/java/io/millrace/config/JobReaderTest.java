@@ -45,7 +45,7 @@ final class JobReaderTest {
         assertThat(job.errors()).isEqualTo(new JobSpec.Errors(false, null));
         assertThat(job.runtime())
                 .isEqualTo(new JobSpec.Runtime(
-                        3, Duration.ofMillis(100), Path.of("/work/here/.millrace"), 256L << 20, null));
+                        3, Duration.ofMillis(100), Path.of("/jobs/here/.millrace"), 256L << 20, null));
     }
 
     @Test

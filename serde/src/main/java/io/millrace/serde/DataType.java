@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A SQL type and the Java class of its values. Every value may be null unless its {@link Column} says NOT NULL.
  *
- * <p>Times are kept to the millisecond; DESIGN: one representation per type, the same one that compiled expressions use.
+ * <p>Times are kept to the millisecond. A type has one representation everywhere, the one that compiled expressions use.
  */
 public sealed interface DataType {
 
