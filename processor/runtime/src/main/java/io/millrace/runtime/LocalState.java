@@ -94,7 +94,10 @@ record LocalState(TaskState state, long[] offsets, boolean hadState) {
                         + ": an unclean leader election has cut it";
             }
             long keepsTombstonesMs = context.cluster().topic(changelog.topic()).deleteRetentionMs();
-            if (stored.offset() < end && ageMs > keepsTombstonesMs * SAFE_AGE) {
+            // One offset more is the marker of the transaction that the state ends with; a change would have brought
+            // its own marker.
+            boolean missedChanges = end - stored.offset() > 1;
+            if (missedChanges && ageMs > keepsTombstonesMs * SAFE_AGE) {
                 return "it is " + ageMs / 1000 + " s old, and " + changelog.topic() + " keeps deletions for only "
                         + keepsTombstonesMs / 1000 + " s: some may have been compacted away unseen";
             }
