@@ -38,14 +38,12 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
         Map<String, Cluster.Topic> existing =
                 cluster.describe(internal.stream().map(InternalTopic::name).toList());
         // A stage's partitions follow from the stages before it, so sizes are known in the order of the stages.
-        Map<Integer, Integer> taskCounts = new HashMap<>();
         Map<String, Integer> partitions = new HashMap<>();
         topics.values().forEach(topic -> partitions.put(topic.name(), topic.partitions()));
         for (Stage stage : topology.stages()) {
-            taskCounts.put(stage.id(), taskCount(stage, partitions));
+            int wanted = stage.taskCount(topic -> partitions.getOrDefault(topic, 0));
             for (InternalTopic topic : internal) {
                 if (topic.stage() == stage.id()) {
-                    int wanted = taskCounts.getOrDefault(stage.id(), 0);
                     partitions.put(topic.name(), wanted);
                     check(topic, wanted, existing.get(topic.name()), problems);
                 }
@@ -81,14 +79,6 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
             names.add(topology.deadLetterTopic());
         }
         return names;
-    }
-
-    private static int taskCount(Stage stage, Map<String, Integer> partitions) {
-        return stage.inputs().stream()
-                .flatMap(input -> input.topics().stream())
-                .mapToInt(topic -> partitions.getOrDefault(topic, 0))
-                .max()
-                .orElse(0);
     }
 
     private static void check(InternalTopic topic, int wanted, Cluster.@Nullable Topic is, List<String> problems) {

@@ -33,7 +33,12 @@ public final class KafkaClients implements ClientFactory {
 
     @Override
     public Cluster cluster() {
-        return new KafkaCluster(Admin.create(properties("admin.", EngineSettings.admin(job))));
+        return new KafkaCluster(Admin.create(adminProperties(EngineSettings.admin(job))));
+    }
+
+    /** What an admin client of this job needs, with the given settings laid over the job's. They hold secrets: print none. */
+    public Map<String, Object> adminProperties(Map<String, Object> settings) {
+        return properties("admin.", settings);
     }
 
     /** The job's common properties, then those for this client alone, then the engine's where the job has no say. */

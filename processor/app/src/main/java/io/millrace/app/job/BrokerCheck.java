@@ -7,6 +7,7 @@ import io.millrace.engine.topology.InternalTopic;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
 import io.millrace.plan.Plan;
+import io.millrace.runtime.KafkaClients;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * earlier run made still fit. It changes nothing.
  */
 public final class BrokerCheck {
-    private static final String LIMIT_MS = "10000";
+    private static final Map<String, Object> LIMITS =
+            Map.of("default.api.timeout.ms", "10000", "request.timeout.ms", "10000");
 
     private final JobSpec job;
     private final Topology topology;
@@ -54,7 +56,7 @@ public final class BrokerCheck {
      */
     public static List<Problem> check(Plan plan) {
         BrokerCheck check = new BrokerCheck(plan);
-        try (Admin admin = Admin.create(properties(check.job.kafka()))) {
+        try (Admin admin = Admin.create(new KafkaClients(check.job.kafka()).adminProperties(LIMITS))) {
             check.describe(admin);
         } catch (AuthenticationException e) {
             throw new UnreachableException(
@@ -72,26 +74,6 @@ public final class BrokerCheck {
         check.external();
         check.internal();
         return check.problems;
-    }
-
-    private static Map<String, Object> properties(Map<String, String> kafka) {
-        Map<String, Object> properties = new HashMap<>();
-        kafka.forEach((name, value) -> {
-            if (!name.startsWith("consumer.")
-                    && !name.startsWith("producer.")
-                    && !name.startsWith("admin.")
-                    && !name.startsWith("schema.registry.")) {
-                properties.put(name, value);
-            }
-        });
-        kafka.forEach((name, value) -> {
-            if (name.startsWith("admin.")) {
-                properties.put(name.substring("admin.".length()), value);
-            }
-        });
-        properties.put("default.api.timeout.ms", LIMIT_MS);
-        properties.put("request.timeout.ms", LIMIT_MS);
-        return properties;
     }
 
     private void describe(Admin admin) {
@@ -149,11 +131,7 @@ public final class BrokerCheck {
         found.forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
         // A stage's partitions follow from the stages before it.
         for (Stage stage : topology.stages()) {
-            int wanted = stage.inputs().stream()
-                    .flatMap(input -> input.topics().stream())
-                    .mapToInt(topic -> partitions.getOrDefault(topic, 0))
-                    .max()
-                    .orElse(0);
+            int wanted = stage.taskCount(topic -> partitions.getOrDefault(topic, 0));
             for (InternalTopic topic : topology.internalTopics()) {
                 if (topic.stage() == stage.id()) {
                     partitions.put(topic.name(), wanted);

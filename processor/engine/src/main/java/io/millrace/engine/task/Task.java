@@ -57,7 +57,7 @@ public final class Task {
         this.exchangesOut = topology.exchanges().stream()
                 .filter(exchange -> exchange.producerStage() == stage.id())
                 .toList();
-        this.upstreams = taskCount(stage, environment);
+        this.upstreams = stage.taskCount(environment.partitions());
         Context context = new Context();
         for (Node node : stage.nodes()) {
             slots.add(new Slot(node.factory().create(context)));
@@ -183,14 +183,6 @@ public final class Task {
                 consumer.accept(key, count);
             }
         });
-    }
-
-    private static int taskCount(Stage stage, TaskEnvironment environment) {
-        return stage.inputs().stream()
-                .flatMap(input -> input.topics().stream())
-                .mapToInt(environment.partitions())
-                .max()
-                .orElseThrow(() -> new IllegalStateException("stage " + stage.id() + " reads nothing"));
     }
 
     private Output outputTo(List<Node.Edge> edges) {

@@ -1,6 +1,7 @@
 package io.millrace.engine.topology;
 
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * A part of the plan between exchanges. It runs as one task per partition of its inputs, which are co-partitioned.
@@ -13,6 +14,20 @@ public record Stage(int id, List<Input> inputs, List<Node> nodes, List<Store> st
         inputs = List.copyOf(inputs);
         nodes = List.copyOf(nodes);
         stores = List.copyOf(stores);
+    }
+
+    /**
+     * How many tasks it runs as: the most partitions that any of its input topics has.
+     *
+     * @param partitions a topic's number of partitions
+     * @throws IllegalStateException if the stage reads nothing
+     */
+    public int taskCount(ToIntFunction<String> partitions) {
+        return inputs.stream()
+                .flatMap(input -> input.topics().stream())
+                .mapToInt(partitions)
+                .max()
+                .orElseThrow(() -> new IllegalStateException("stage " + id + " reads nothing"));
     }
 
     /**
