@@ -37,6 +37,7 @@ final class JobAssembler {
         Pipelines pipelines = new Pipelines(sources, sinks, report);
         return new JobSpec(
                 job.text("job"),
+                Text.of("UTC"),
                 kafka(job.entries("kafka")),
                 List.copyOf(sources),
                 pipelines.connect(steps.read(job.items("steps"))),
@@ -89,7 +90,8 @@ final class JobAssembler {
                 source.named("schema"),
                 source.textOrNull("event.time"),
                 watermark.durationOrZero("lag"),
-                watermark.durationOrZero("idle"));
+                watermark.durationOrZero("idle"),
+                Duration.ofMinutes(5));
     }
 
     private JobSpec.Sink sink(Yaml.Entry entry) {
@@ -125,7 +127,8 @@ final class JobAssembler {
                 interval,
                 stateDir(state),
                 state.sizeBytes("memory"),
-                adminListen(runtime));
+                adminListen(runtime),
+                environment.workingDirectory().resolve("plugins"));
     }
 
     private Path stateDir(Section state) {

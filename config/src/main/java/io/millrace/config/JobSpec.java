@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
  * planner's to say. Maps keep the file's order. {@code Text} is used for whatever a later error may have to point at.
  *
  * @param name group.id, prefix of transactional ids and internal topics, and the state directory's name
+ * @param timeZone an IANA name or an offset, {@code Europe/Berlin}, {@code +02:00}: where windows over instants align, and what
+ *     casts between TIMESTAMP and TIMESTAMP_LTZ go by; {@code UTC} by default
  * @param kafka properties for the Kafka clients, in the file's words (a prefix {@code consumer.} etc. is kept); secrets included
  */
 public record JobSpec(
         Text name,
+        Text timeZone,
         Map<String, String> kafka,
         List<Source> sources,
         List<Step> steps,
@@ -31,6 +34,7 @@ public record JobSpec(
      * @param eventTime a column or an expression, or null for the record's timestamp
      * @param lag how far behind the largest event time the watermark stays; default 0
      * @param idle after how long a silent partition no longer holds time back; default 30 s
+     * @param drift how far a partition may run ahead of the slowest other input of its task in event time; default 5 min
      */
     public record Source(
             Text name,
@@ -39,7 +43,8 @@ public record JobSpec(
             Map<Text, Text> schema,
             @Nullable Text eventTime,
             Duration lag,
-            Duration idle) {}
+            Duration idle,
+            Duration drift) {}
 
     /**
      * A topic to write.
@@ -61,6 +66,59 @@ public record JobSpec(
 
     /** Starts a pipeline from a source or a named stream. */
     public record From(Text at, Text stream) implements Step {}
+
+    /**
+     * Starts a pipeline from several streams: their rows, in no order between them. The streams have the same columns by name and type;
+     * their order may differ.
+     *
+     * @param streams at least two different sources or named streams
+     */
+    public record Union(Text at, List<Text> streams) implements Step {}
+
+    /** Makes a row of each element of an ARRAY column, which then holds the element; none of an empty or NULL one. */
+    public record Flatten(Text at, Text column) implements Step {}
+
+    /**
+     * Drops rows whose key has been seen.
+     *
+     * @param within rows of one key whose event times are closer than this are duplicates of each other
+     */
+    public record Dedupe(Text at, Text name, List<Text> key, Duration within, Keep keep) implements Step {}
+
+    /** Which of several rows with one key stays. */
+    public enum Keep {
+        /** The one with the earliest event time, given out once the watermark has reached it; each result is final. */
+        FIRST,
+        /** The one with the latest event time; each replaces the one before, so the results are updates. */
+        LAST
+    }
+
+    /**
+     * Keeps the first rows of each group in an order, with a column {@code rank} from 1.
+     *
+     * @param by columns, may be empty
+     * @param order what follows ORDER BY in SQL: {@code price DESC, bidder}
+     * @param window null to rank all rows so far, with updates
+     */
+    public record Top(
+            Text at,
+            Text name,
+            List<Text> by,
+            Text order,
+            int limit,
+            @Nullable Window window) implements Step {}
+
+    /**
+     * Custom code.
+     *
+     * @param className the class, from the plugin path
+     * @param by the columns that its keyed state goes by; may be empty: the class then has no keyed state
+     * @param config handed to it
+     * @param outputs its side outputs' names to sinks or new streams
+     */
+    public record Process(
+            Text at, Text name, Text className, List<Text> by, Map<Text, Text> config, Map<Text, Text> outputs)
+            implements Step {}
 
     /** Keeps rows for which the expression is TRUE. */
     public record Filter(Text at, Text expression) implements Step {}
@@ -96,17 +154,19 @@ public record JobSpec(
      * @param window null for a running aggregate
      * @param values result column to aggregate expression
      * @param emit when results come
-     * @param accept allowed lateness; 0 by default
+     * @param late what becomes of rows that come after their window has fired
      */
     public record Aggregate(
-            Text at,
-            Text name,
-            List<Text> by,
-            @Nullable Window window,
-            Map<Text, Text> values,
-            Emit emit,
-            Duration accept)
+            Text at, Text name, List<Text> by, @Nullable Window window, Map<Text, Text> values, Emit emit, Late late)
             implements Step {}
+
+    /**
+     * @param accept how long after its end a window still takes rows; 0 by default
+     * @param then the sink of rows that come even later, as they were read; null to count and drop them
+     */
+    public record Late(Duration accept, @Nullable Text then) {
+        static final Late NONE = new Late(Duration.ZERO, null);
+    }
 
     /** Which windows a row belongs to; {@link #at} is where the window is written. */
     public sealed interface Window {
@@ -119,12 +179,22 @@ public record JobSpec(
     /** Overlapping windows of one size, a new one every {@code every}. */
     public record Hopping(Text at, Duration size, Duration every, Duration offset) implements Window {}
 
+    /** Windows that grow from a common start: of {@code step}, twice {@code step}, and so on up to {@code max}. */
+    public record Cumulating(Text at, Duration max, Duration step, Duration offset) implements Window {}
+
+    /** Windows of one key's rows that are less than {@code gap} apart. */
+    public record Session(Text at, Duration gap) implements Window {}
+
     /** When an aggregate's results come. */
-    public enum Emit {
-        /** Once, when the window closes: the default of windows. */
-        FINAL,
-        /** With each input row: the default, and the only choice, of running aggregates. */
-        UPDATES
+    public sealed interface Emit {
+        /** Once, when the window closes: the default of windows. Without a window: at the end of a bounded run. */
+        record Final() implements Emit {}
+
+        /** With each input row: the default of running aggregates. */
+        record Updates() implements Emit {}
+
+        /** Every so often, by the wall clock, if there is something new, and when the window closes. */
+        record Early(Duration every) implements Emit {}
     }
 
     /** Writes the stream to a sink; the pipeline may go on behind it. */
@@ -144,6 +214,7 @@ public record JobSpec(
      * @param stateDir the directory below which this job keeps its state
      * @param stateMemoryBytes RocksDB's caches and write buffers together
      * @param adminListen host:port, or null for no admin server
+     * @param pluginPath the directory with custom code: jars, and directories of jars
      */
     @SuppressWarnings("JavaLangClash") // It is what the file calls it, and always written JobSpec.Runtime.
     public record Runtime(
@@ -151,5 +222,6 @@ public record JobSpec(
             Duration checkpointInterval,
             Path stateDir,
             long stateMemoryBytes,
-            @Nullable String adminListen) {}
+            @Nullable String adminListen,
+            Path pluginPath) {}
 }

@@ -106,7 +106,7 @@ final class StepReader {
                 written instanceof Yaml.Mapping ? window(aggregate.section("window", JobGrammar.WINDOW)) : null;
         boolean running = !aggregate.has("window") || written instanceof Yaml.Scalar;
         boolean windowed = written instanceof Yaml.Mapping;
-        JobSpec.Emit standard = running ? JobSpec.Emit.UPDATES : JobSpec.Emit.FINAL;
+        JobSpec.Emit standard = running ? new JobSpec.Emit.Updates() : new JobSpec.Emit.Final();
         checkEmit(aggregate, running, windowed);
         Section late = aggregate.section("late", JobGrammar.LATE);
         if (running && aggregate.has("late")) {
@@ -123,7 +123,7 @@ final class StepReader {
                 window,
                 aggregate.named("values"),
                 standard,
-                late.durationOrZero("accept"));
+                new JobSpec.Late(late.durationOrZero("accept"), null));
     }
 
     private void checkEmit(Section aggregate, boolean running, boolean windowed) {

@@ -45,7 +45,12 @@ final class JobReaderTest {
         assertThat(job.errors()).isEqualTo(new JobSpec.Errors(false, null));
         assertThat(job.runtime())
                 .isEqualTo(new JobSpec.Runtime(
-                        3, Duration.ofMillis(100), Path.of("/jobs/here/.millrace"), 256L << 20, null));
+                        3,
+                        Duration.ofMillis(100),
+                        Path.of("/jobs/here/.millrace"),
+                        256L << 20,
+                        null,
+                        Path.of("/jobs/here/plugins")));
     }
 
     @Test
@@ -84,12 +89,12 @@ final class JobReaderTest {
         assertThat(window.size()).isEqualTo(Duration.ofMinutes(1));
         assertThat(window.offset()).isEqualTo(Duration.ZERO);
         assertThat(window.at().at()).isEqualTo(new Position("job.yaml", 21, 16));
-        assertThat(windowed.emit()).isEqualTo(JobSpec.Emit.FINAL);
-        assertThat(windowed.accept()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(windowed.emit()).isEqualTo(new JobSpec.Emit.Final());
+        assertThat(windowed.late().accept()).isEqualTo(Duration.ofMinutes(5));
         assertThat(texts(windowed.values().values())).containsExactly("COUNT(*)", "PERCENTILE(ms, 0.95)");
         JobSpec.Aggregate running = (JobSpec.Aggregate) job.steps().get(11);
         assertThat(running.window()).isNull();
-        assertThat(running.emit()).isEqualTo(JobSpec.Emit.UPDATES);
+        assertThat(running.emit()).isEqualTo(new JobSpec.Emit.Updates());
         assertThat(texts(running.by())).containsExactly("page", "country");
         JobSpec.Route route = (JobSpec.Route) job.steps().get(7);
         assertThat(route.branches().stream().map(branch -> branch.target().value()))
@@ -105,7 +110,12 @@ final class JobReaderTest {
         assertThat(job.errors().deadLetterTopic()).hasToString("page.dlq");
         assertThat(job.runtime())
                 .isEqualTo(new JobSpec.Runtime(
-                        2, Duration.ofMillis(100), Path.of("/var/lib/millrace"), 512L << 20, "127.0.0.1:8080"));
+                        2,
+                        Duration.ofMillis(100),
+                        Path.of("/var/lib/millrace"),
+                        512L << 20,
+                        "127.0.0.1:8080",
+                        Path.of("/jobs/here/plugins")));
     }
 
     @Test

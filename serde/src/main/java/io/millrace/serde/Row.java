@@ -12,12 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class Row {
     private final RowKind kind;
     private final long timeMs;
+    private final Finality finality;
     private final @Nullable Object[] values;
 
     /** @param values one per column, owned by the row from here on */
     public Row(RowKind kind, long timeMs, @Nullable Object[] values) {
+        this(kind, timeMs, Finality.UNSAID, values);
+    }
+
+    /** @param values one per column, owned by the row from here on */
+    public Row(RowKind kind, long timeMs, Finality finality, @Nullable Object[] values) {
         this.kind = kind;
         this.timeMs = timeMs;
+        this.finality = finality;
         this.values = values;
     }
 
@@ -35,6 +42,10 @@ public final class Row {
         return timeMs;
     }
 
+    public Finality finality() {
+        return finality;
+    }
+
     /** The row's own array: read it, never write it. */
     public @Nullable Object[] values() {
         return values;
@@ -44,9 +55,9 @@ public final class Row {
         return values[column];
     }
 
-    /** The same kind and time with other values. */
+    /** The same kind, time and finality with other values. */
     public Row with(@Nullable Object[] newValues) {
-        return new Row(kind, timeMs, newValues);
+        return new Row(kind, timeMs, finality, newValues);
     }
 
     @Override
@@ -54,6 +65,7 @@ public final class Row {
         return other instanceof Row row
                 && kind == row.kind
                 && timeMs == row.timeMs
+                && finality == row.finality
                 && Arrays.deepEquals(values, row.values);
     }
 
@@ -64,6 +76,6 @@ public final class Row {
 
     @Override
     public String toString() {
-        return kind + "@" + timeMs + Arrays.deepToString(values);
+        return kind + (finality == Finality.UNSAID ? "" : "/" + finality) + "@" + timeMs + Arrays.deepToString(values);
     }
 }

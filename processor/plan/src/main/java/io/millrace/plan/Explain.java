@@ -136,7 +136,7 @@ public final class Explain {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("name", topic.name());
         object.put("kind", topic.kind().name().toLowerCase(Locale.ROOT));
-        object.put("partitionsOfStage", topic.stage());
+        object.put("partitionsOfStages", topic.stages());
         object.put("config", new TreeMap<>(topic.config()));
         return object;
     }

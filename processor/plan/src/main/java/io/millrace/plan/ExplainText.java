@@ -158,7 +158,7 @@ final class ExplainText {
             out.append("  ")
                     .append(topic.name())
                     .append(", partitions as stage ")
-                    .append(topic.stage())
+                    .append(topic.stages().stream().map(String::valueOf).collect(Collectors.joining(" and ")))
                     .append('\n');
             line(config);
         }

@@ -144,7 +144,7 @@ final class Groups {
                     aggregation.keyCount(),
                     windows,
                     aggregation.calls(),
-                    step.accept().toMillis());
+                    step.late().accept().toMillis());
             // Finds functions that cannot take their argument's type.
             spec.partialType();
             return spec;
@@ -222,7 +222,7 @@ final class Groups {
 
     private static @Nullable Updates updates(JobSpec.Aggregate step, int keyCount) {
         boolean windowed = step.window() != null;
-        if (windowed && step.accept().compareTo(Duration.ZERO) == 0) {
+        if (windowed && step.late().accept().compareTo(Duration.ZERO) == 0) {
             return null;
         }
         List<Updates.Key> keys = new ArrayList<>();

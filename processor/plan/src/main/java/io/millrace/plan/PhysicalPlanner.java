@@ -109,6 +109,7 @@ final class PhysicalPlanner {
                         eventTime,
                         source.lag().toMillis(),
                         source.idle().toMillis(),
+                        Long.MAX_VALUE,
                         edges));
         stages.add(stage);
         return new Flow(stage.inputOutlet(), columns, needed, null);
@@ -261,7 +262,7 @@ final class PhysicalPlanner {
         }
         StageDraft stage = gathered.outlet().stage();
         String kind = spec.windows() == null ? "a total per group" : "sums per group and slice";
-        stage.addStore(new Stage.Store(name, kind, names.changelogTopic(name)));
+        stage.addStore(new Stage.Store(name, kind, names.changelogTopic(name), false));
         StageDraft.Outlet outlet = add(
                 gathered,
                 name,
@@ -319,7 +320,8 @@ final class PhysicalPlanner {
                 columns,
                 key,
                 input.outlet().stage().id(),
-                reason);
+                reason,
+                false);
         exchanges.add(exchange);
         String by = key.isEmpty() ? "into one partition" : "by " + Reasons.names(columns, key);
         add(input, name + "-exchange", "exchange " + by, ExchangeOperator.of(exchange));

@@ -54,9 +54,10 @@ final class Reasons {
         JobSpec.Aggregate step = grouped.step();
         String emits = step.window() == null
                 ? "; an update with each row that changes a result"
-                : step.accept().isZero()
+                : step.late().accept().isZero()
                         ? "; one result when a window closes"
-                        : "; results when a window closes, corrected for " + Durations.text(step.accept());
+                        : "; results when a window closes, corrected for "
+                                + Durations.text(step.late().accept());
         return "aggregate " + per(grouped) + window(step) + ": " + values(step) + emits;
     }
 

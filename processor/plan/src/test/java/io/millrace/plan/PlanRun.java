@@ -44,7 +44,8 @@ final class PlanRun implements RecordSender {
             Task task = new Task(
                     id,
                     topology,
-                    new TaskEnvironment(name -> new StoreBuffer(opened, stores.indexOf(name)), this, topic -> 1));
+                    new TaskEnvironment(
+                            name -> new StoreBuffer(opened, stores.indexOf(name)), this, topic -> 1, () -> 0));
             for (TaskInput input : task.inputs()) {
                 for (Sent record : List.copyOf(topics.getOrDefault(input.topic(), List.of()))) {
                     task.process(input, record);

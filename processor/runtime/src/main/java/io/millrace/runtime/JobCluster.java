@@ -37,17 +37,12 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
         List<InternalTopic> internal = topology.internalTopics();
         Map<String, Cluster.Topic> existing =
                 cluster.describe(internal.stream().map(InternalTopic::name).toList());
-        // A stage's partitions follow from the stages before it, so sizes are known in the order of the stages.
-        Map<String, Integer> partitions = new HashMap<>();
-        topics.values().forEach(topic -> partitions.put(topic.name(), topic.partitions()));
-        for (Stage stage : topology.stages()) {
-            int wanted = stage.taskCount(topic -> partitions.getOrDefault(topic, 0));
-            for (InternalTopic topic : internal) {
-                if (topic.stage() == stage.id()) {
-                    partitions.put(topic.name(), wanted);
-                    check(topic, wanted, existing.get(topic.name()), problems);
-                }
-            }
+        Map<String, Integer> partitions = topology.internalPartitions(name -> {
+            Cluster.Topic topic = topics.get(name);
+            return topic == null ? 0 : topic.partitions();
+        });
+        for (InternalTopic topic : internal) {
+            check(topic, partitions.getOrDefault(topic.name(), 0), existing.get(topic.name()), problems);
         }
         fail(problems);
         for (InternalTopic topic : internal) {

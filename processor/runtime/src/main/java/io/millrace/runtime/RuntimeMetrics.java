@@ -75,7 +75,10 @@ final class RuntimeMetrics {
         return switch (kind) {
             case RECORDS_IN -> "millrace.records.in";
             case RECORDS_OUT -> "millrace.records.out";
+            case ON_TIME -> "millrace.rows.on.time";
+            case CORRECTED -> "millrace.rows.corrected";
             case LATE -> "millrace.rows.late";
+            case DUPLICATES -> "millrace.rows.duplicate";
             case ERRORS -> "millrace.records.failed";
             case EXCHANGED -> "millrace.rows.exchanged";
         };

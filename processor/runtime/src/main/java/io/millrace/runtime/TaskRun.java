@@ -56,7 +56,11 @@ final class TaskRun {
         this.task = new Task(
                 seat.task(),
                 context.topology(),
-                new TaskEnvironment(name -> require(stores, name), new Bounded(sender), context.cluster()::partitions));
+                new TaskEnvironment(
+                        name -> require(stores, name),
+                        new Bounded(sender),
+                        context.cluster()::partitions,
+                        context.clock()::millis));
         long watermarkMs = Watermarks.NONE;
         for (TaskInput input : task.inputs()) {
             TopicPartition partition =

@@ -20,13 +20,22 @@ import org.apache.kafka.clients.producer.Producer;
 /** Jobs without operators, for what only looks at topics and tasks. */
 final class Jobs {
     static final RowType COLUMNS = RowType.of(new Column("page", Scalar.STRING));
-    static final Exchange BY_PAGE = new Exchange("totals", "job-totals-repartition", COLUMNS, List.of(0), 0, "by page");
+    static final Exchange BY_PAGE =
+            new Exchange("totals", "job-totals-repartition", COLUMNS, List.of(0), 0, "by page", false);
 
     private Jobs() {}
 
     static Input source(String... topics) {
         return new Input.FromSource(
-                topics[0], List.of(topics), COLUMNS, () -> bytes -> new Object[] {""}, null, 0, 1_000, List.of());
+                topics[0],
+                List.of(topics),
+                COLUMNS,
+                () -> bytes -> new Object[] {""},
+                null,
+                0,
+                1_000,
+                Long.MAX_VALUE,
+                List.of());
     }
 
     /** {@code clicks} and {@code views} over an exchange into a stage with a store, and from there to {@code counts}. */
@@ -35,7 +44,7 @@ final class Jobs {
                 1,
                 List.of(new Input.FromExchange(BY_PAGE, List.of())),
                 List.of(),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog")));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false)));
         return new Topology(
                 "job",
                 List.of(new Stage(0, List.of(source("clicks", "views")), List.of(), List.of()), second),

@@ -19,6 +19,15 @@ public interface KeyValueStore {
     void delete(byte[] key);
 
     /**
+     * Removes all entries of a kind whose time is before {@code timeMs}, of this transaction and committed ones; see {@link Expiry} for
+     * what their keys look like. Costs about as much as a single put. Nothing may be put for such a time afterwards.
+     *
+     * @param kind the first byte of the entries' keys, not {@link Expiry#MARK}
+     * @param timeMs an earlier time than that of an earlier call does nothing
+     */
+    void expireBefore(byte kind, long timeMs);
+
+    /**
      * The entries with {@code from <= key < to}, as they are now: writes made while the cursor is open may or may not be seen,
      * except that deleting or overwriting an entry already passed is always safe.
      *

@@ -56,7 +56,7 @@ final class MemoryTaskState implements TaskState {
             throw new IllegalArgumentException("the batch is not one of task " + task);
         }
         own.checkOpen();
-        own.changes.forEach(change -> stores.get(change.store).write(change.key, change.value));
+        own.changes.forEach(change -> change.applyTo(stores.get(change.store)));
         kept.position = position.clone();
         own.close();
     }
@@ -113,6 +113,10 @@ final class MemoryTaskState implements TaskState {
             sizeBytes -= old == null ? 0 : key.length + old.length;
             sizeBytes += value == null ? 0 : key.length + value.length;
         }
+
+        void deleteRange(byte[] from, byte[] to) {
+            List.copyOf(version.entries.subMap(from, true, to, false).keySet()).forEach(key -> write(key, null));
+        }
     }
 
     private static final class Version {
@@ -128,11 +132,21 @@ final class MemoryTaskState implements TaskState {
         private final int store;
         private final byte[] key;
         private final byte @Nullable [] value;
+        private final byte @Nullable [] rangeEnd;
 
-        Change(int store, byte[] key, byte @Nullable [] value) {
+        Change(int store, byte[] key, byte @Nullable [] value, byte @Nullable [] rangeEnd) {
             this.store = store;
             this.key = key;
             this.value = value;
+            this.rangeEnd = rangeEnd;
+        }
+
+        void applyTo(Store to) {
+            if (rangeEnd == null) {
+                to.write(key, value);
+            } else if (OrderedBytes.compare(key, rangeEnd) < 0) {
+                to.deleteRange(key, rangeEnd);
+            }
         }
     }
 
@@ -143,14 +157,20 @@ final class MemoryTaskState implements TaskState {
 
         @Override
         public void put(int store, byte[] key, byte[] value) {
-            add(new Change(store, key.clone(), value.clone()));
+            add(new Change(store, key.clone(), value.clone(), null));
             sizeBytes += key.length + value.length;
         }
 
         @Override
         public void delete(int store, byte[] key) {
-            add(new Change(store, key.clone(), null));
+            add(new Change(store, key.clone(), null, null));
             sizeBytes += key.length;
+        }
+
+        @Override
+        public void deleteRange(int store, byte[] from, byte[] to) {
+            add(new Change(store, from.clone(), null, to.clone()));
+            sizeBytes += from.length + to.length;
         }
 
         @Override

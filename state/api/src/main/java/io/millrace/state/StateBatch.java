@@ -6,6 +6,9 @@ public interface StateBatch extends AutoCloseable {
 
     void delete(int store, byte[] key);
 
+    /** Removes what is there, or was put earlier in this batch, with {@code from <= key < to}. */
+    void deleteRange(int store, byte[] from, byte[] to);
+
     /** Bytes of keys and values added so far. */
     long sizeBytes();
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Most stores are only read and written by key, for which a hash map is best. A store that is scanned (a join, timers) is
  * often scanned once per record, and then neither sorting nor walking all writes per scan would do: from its first scan on it
  * also keeps its writes in key order.
+ *
+ * <p>Entries that go by time are removed by range ({@link Expiry}): the range hides what is committed, and is applied before the writes.
  */
 public final class StoreBuffer implements KeyValueStore {
     /** What a dirty key costs on the heap beyond its bytes: hash node, tree node, entry, two array headers. */
@@ -34,6 +36,9 @@ public final class StoreBuffer implements KeyValueStore {
     /** The same writes in key order; null until the first scan. */
     private @Nullable NavigableMap<byte[], Dirty> ordered;
 
+    /** What the open transaction has expired, by kind. */
+    private final Map<Byte, Range> expired = new TreeMap<>();
+
     private long dirtyBytes;
 
     /** @param store the number of the store within {@code committed} */
@@ -45,11 +50,17 @@ public final class StoreBuffer implements KeyValueStore {
     @Override
     public byte @Nullable [] get(byte[] key) {
         Dirty write = find(key);
-        return write == null ? committed.get(store, key) : write.value;
+        if (write != null) {
+            return write.value;
+        }
+        return isExpired(key) ? null : committed.get(store, key);
     }
 
     @Override
     public void put(byte[] key, byte[] value) {
+        if (isExpired(key)) {
+            throw new IllegalStateException("an entry is written whose time has expired");
+        }
         write(key, value);
     }
 
@@ -59,12 +70,60 @@ public final class StoreBuffer implements KeyValueStore {
     }
 
     @Override
+    public void expireBefore(byte kind, long timeMs) {
+        if (kind == Expiry.MARK) {
+            throw new IllegalArgumentException("entries of kind " + kind + " are marks and cannot expire");
+        }
+        byte[] mark = Expiry.mark(kind);
+        byte[] before = get(mark);
+        if (before != null && Expiry.timeMs(before) >= timeMs) {
+            return;
+        }
+        byte[] end = Expiry.end(kind, timeMs);
+        // What expired in earlier transactions is gone: ranges that do not overlap keep reads fast.
+        Range range = expired.get(kind);
+        byte[] start = range != null
+                ? range.start
+                : before == null ? Expiry.start(kind) : Expiry.end(kind, Expiry.timeMs(before));
+        expired.put(kind, new Range(start, end));
+        forget(start, end);
+        write(mark, OrderedBytes.ofLong(timeMs));
+    }
+
+    /** Drops the writes in a range. */
+    private void forget(byte[] from, byte[] to) {
+        Map<byte[], Dirty> within = ordered().subMap(from, true, to, false);
+        for (Dirty write : within.values()) {
+            writes.remove(write);
+            dirtyBytes -= write.key.length + ENTRY_OVERHEAD_BYTES + (write.value == null ? 0 : write.value.length);
+        }
+        within.clear();
+    }
+
+    private boolean isExpired(byte[] key) {
+        if (expired.isEmpty() || key.length == 0) {
+            return false;
+        }
+        Range range = expired.get(key[0]);
+        return range != null && range.holds(key);
+    }
+
+    @Override
     public Cursor scan(byte[] from, byte @Nullable [] to) {
         NavigableMap<byte[], Dirty> index = ordered();
         byte[] first = index.ceilingKey(from);
-        Cursor below = committed.scan(store, from, to);
+        Cursor below = committedWithin(from, to);
         boolean untouched = first == null || (to != null && OrderedBytes.compare(first, to) >= 0);
         return untouched ? below : new OverlayCursor(below, index, from, to);
+    }
+
+    private Cursor committedWithin(byte[] from, byte @Nullable [] to) {
+        if (expired.isEmpty()) {
+            return committed.scan(store, from, to);
+        }
+        Range first = from.length == 0 ? null : expired.get(from[0]);
+        byte[] start = first != null && first.holds(from) ? first.end : from;
+        return new UnexpiredCursor(committed.scan(store, start, to), this::isExpired);
     }
 
     /** Whether the open transaction has written anything. */
@@ -84,8 +143,11 @@ public final class StoreBuffer implements KeyValueStore {
         }
     }
 
-    /** Adds every dirty entry to {@code batch}, in key order, which is what an ordered store takes best. */
+    /** Adds what was expired and then every dirty entry to {@code batch}, in key order, which is what an ordered store takes best. */
     public void drainTo(StateBatch batch) {
+        for (Range range : expired.values()) {
+            batch.deleteRange(store, range.start, range.end);
+        }
         for (Dirty write : inOrder()) {
             if (write.value == null) {
                 batch.delete(store, write.key);
@@ -98,6 +160,7 @@ public final class StoreBuffer implements KeyValueStore {
     /** Forgets every uncommitted write. A cursor opened before goes on showing what it would have shown. */
     public void clear() {
         writes.clear();
+        expired.clear();
         dirtyBytes = 0;
         if (ordered != null && !ordered.isEmpty()) {
             ordered = new TreeMap<>(OrderedBytes::compare); // a cursor may still walk the old one
@@ -145,6 +208,13 @@ public final class StoreBuffer implements KeyValueStore {
         Dirty[] sorted = writes.values().toArray(new Dirty[0]);
         Arrays.sort(sorted);
         return Arrays.asList(sorted);
+    }
+
+    /** Keys from {@code start} to before {@code end}. */
+    private record Range(byte[] start, byte[] end) {
+        boolean holds(byte[] key) {
+            return OrderedBytes.compare(key, start) >= 0 && OrderedBytes.compare(key, end) < 0;
+        }
     }
 
     /** Receives one entry; a null value is a deletion. */

@@ -16,6 +16,7 @@ final class DevJob {
         JobSpec.Runtime runtime = job.runtime();
         return new JobSpec(
                 job.name(),
+                job.timeZone(),
                 kafka(job.kafka(), bootstrapServers),
                 job.sources(),
                 job.steps(),
@@ -26,7 +27,8 @@ final class DevJob {
                         runtime.checkpointInterval(),
                         stateDir,
                         runtime.stateMemoryBytes(),
-                        runtime.adminListen()));
+                        runtime.adminListen(),
+                        runtime.pluginPath()));
     }
 
     /** The topics that the job expects to find. */

@@ -4,7 +4,6 @@ import io.millrace.config.JobSpec;
 import io.millrace.config.Problem;
 import io.millrace.config.Text;
 import io.millrace.engine.topology.InternalTopic;
-import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
 import io.millrace.plan.Plan;
 import io.millrace.runtime.KafkaClients;
@@ -127,17 +126,12 @@ public final class BrokerCheck {
     }
 
     private void internal() {
-        Map<String, Integer> partitions = new HashMap<>();
-        found.forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
-        // A stage's partitions follow from the stages before it.
-        for (Stage stage : topology.stages()) {
-            int wanted = stage.taskCount(topic -> partitions.getOrDefault(topic, 0));
-            for (InternalTopic topic : topology.internalTopics()) {
-                if (topic.stage() == stage.id()) {
-                    partitions.put(topic.name(), wanted);
-                    internal(topic, wanted);
-                }
-            }
+        Map<String, Integer> partitions = topology.internalPartitions(name -> {
+            TopicDescription topic = found.get(name);
+            return topic == null ? 0 : topic.partitions().size();
+        });
+        for (InternalTopic topic : topology.internalTopics()) {
+            internal(topic, partitions.getOrDefault(topic.name(), 0));
         }
     }
 

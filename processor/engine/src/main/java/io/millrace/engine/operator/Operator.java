@@ -29,6 +29,21 @@ public interface Operator {
         return true;
     }
 
+    /**
+     * Looks at the wall clock ({@link OperatorContext#nowMs}): called at each checkpoint behind {@link #advance}, once that has returned
+     * true. For early results and timers of processing time; what it emits need not be the same in every run.
+     *
+     * @return false if it stopped early because {@link Output#isFull}; it is then called again, as {@code advance} is
+     */
+    default boolean tick(Output out) {
+        return true;
+    }
+
+    /** The wall-clock time at which {@link #tick} has something to do even if no row comes, or {@link Long#MAX_VALUE}. */
+    default long nextTickMs() {
+        return Long.MAX_VALUE;
+    }
+
     /** Bytes held on the heap by {@link #flush}able bundles, roughly; the task flushes early when they pass its bound. */
     default long bundledBytes() {
         return 0;

@@ -1,6 +1,7 @@
 package io.millrace.engine.operator;
 
 import io.millrace.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /** What a task offers its operators. */
 public interface OperatorContext {
@@ -22,6 +23,22 @@ public interface OperatorContext {
      * @param cause its message must not hold the row's content
      */
     void failed(String step, RuntimeException cause);
+
+    /**
+     * The record of a source that the row at hand was made of, as it was read; null if there is none (a result that was due, a row of a
+     * stream whose exchange does not carry records along). Asked for only where a row turns out to be late.
+     */
+    @Nullable
+    Origin origin();
+
+    /**
+     * Whether the stages behind this one may be ahead of this task's watermark, because it has been idle. If not, a row behind this
+     * task's last watermark is the only one that can be late there.
+     */
+    boolean mayTrail();
+
+    /** Milliseconds since 1970 by the wall clock. For {@link Operator#tick} and for processing time, never for results. */
+    long nowMs();
 
     /** Sends records within the open transaction. */
     RecordSender sender();

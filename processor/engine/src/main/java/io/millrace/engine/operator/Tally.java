@@ -8,8 +8,14 @@ public final class Tally {
         RECORDS_IN,
         /** Records written to sinks. */
         RECORDS_OUT,
+        /** Rows that came before any of their windows had fired. */
+        ON_TIME,
+        /** Rows that came after a window of theirs had fired, but within its lateness, and changed its result. */
+        CORRECTED,
         /** Rows that came too late for all their windows. */
         LATE,
+        /** Rows dropped because another row of their key was kept. */
+        DUPLICATES,
         /** Records that could not be processed and were tolerated. */
         ERRORS,
         /** Records written to repartition topics. */

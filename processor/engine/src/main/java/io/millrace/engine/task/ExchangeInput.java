@@ -1,8 +1,11 @@
 package io.millrace.engine.task;
 
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Output;
+import io.millrace.engine.operator.RecordHeader;
 import io.millrace.engine.operator.exchange.Control;
 import io.millrace.engine.operator.exchange.ExchangeCodec;
+import io.millrace.engine.operator.exchange.OriginCodec;
 import io.millrace.engine.time.ChannelStatus;
 import io.millrace.engine.time.Progress;
 import io.millrace.engine.time.Watermarks;
@@ -77,6 +80,17 @@ final class ExchangeInput implements TaskInput {
         }
         upstreams = channels.size();
         watermarks.update(channels.get(control.partition()), control.watermarkMs(), control.status());
+    }
+
+    @Override
+    public @Nullable Origin origin(InputRecord record) {
+        for (RecordHeader header : record.headers()) {
+            byte[] value = header.value();
+            if (header.key().equals(OriginCodec.HEADER) && value != null) {
+                return OriginCodec.decode(value);
+            }
+        }
+        return null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.engine.task;
 
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Output;
 import io.millrace.engine.operator.Tally;
 import io.millrace.engine.time.ChannelStatus;
@@ -76,6 +77,18 @@ final class SourceInput implements TaskInput {
             errors.failed(source.name(), e);
             return null;
         }
+    }
+
+    @Override
+    public Origin origin(InputRecord record) {
+        return new Origin(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestampMs(),
+                record.key(),
+                record.value(),
+                record.headers());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.engine.task;
 import io.millrace.engine.TaskId;
 import io.millrace.engine.operator.Operator;
 import io.millrace.engine.operator.OperatorContext;
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Output;
 import io.millrace.engine.operator.RecordSender;
 import io.millrace.engine.operator.Tally;
@@ -18,6 +19,7 @@ import io.millrace.engine.topology.Topology;
 import io.millrace.serde.Row;
 import io.millrace.state.KeyValueStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +45,12 @@ public final class Task {
     private final List<Exchange> exchangesOut;
     private final Map<TallyKey, Tally> tallies = new LinkedHashMap<>();
     private final int upstreams;
+    private @Nullable TaskInput currentInput;
     private @Nullable InputRecord current;
     private long sentWatermarkMs = Watermarks.NONE;
     private ChannelStatus sentStatus = ChannelStatus.ACTIVE;
     private boolean due;
+    private boolean mayTrail;
     private boolean finished;
 
     public Task(TaskId id, Topology topology, TaskEnvironment environment) {
@@ -63,7 +67,7 @@ public final class Task {
             slots.add(new Slot(node.factory().create(context)));
         }
         for (int i = 0; i < slots.size(); i++) {
-            slots.get(i).output = outputTo(stage.nodes().get(i).next());
+            slots.get(i).output = outputOf(stage.nodes().get(i));
         }
         for (Input input : stage.inputs()) {
             Output out = outputTo(input.next());
@@ -103,13 +107,26 @@ public final class Task {
      */
     public void process(TaskInput input, InputRecord record) {
         current = record;
+        currentInput = input;
         input.process(record);
         current = null;
+        currentInput = null;
     }
 
     /** Whether {@link #prepare} would do something besides flushing rows that were processed. */
     public boolean isDue() {
-        return due || watermarks.outputMs() != sentWatermarkMs || watermarks.status() != sentStatus;
+        return due
+                || watermarks.outputMs() != sentWatermarkMs
+                || watermarks.status() != sentStatus
+                || nextTickMs() <= environment.nowMs().getAsLong();
+    }
+
+    private long nextTickMs() {
+        long nextMs = Long.MAX_VALUE;
+        for (Slot slot : slots) {
+            nextMs = Math.min(nextMs, slot.operator.nextTickMs());
+        }
+        return nextMs;
     }
 
     /**
@@ -125,7 +142,8 @@ public final class Task {
             // Flushed also behind an interrupted firing: what is only on the heap must be sent before the offsets are
             // committed.
             slot.operator.flush(slot.output());
-            complete = complete && slot.operator.advance(watermarkMs, slot.output());
+            complete =
+                    complete && slot.operator.advance(watermarkMs, slot.output()) && slot.operator.tick(slot.output());
         }
         if (!complete) {
             due = true;
@@ -142,6 +160,7 @@ public final class Task {
     private void sendControls(long watermarkMs, ChannelStatus status) {
         sentWatermarkMs = watermarkMs;
         sentStatus = status;
+        mayTrail |= status == ChannelStatus.IDLE;
         for (Exchange exchange : exchangesOut) {
             byte[] control = new ExchangeCodec(exchange.columns())
                     .encode(new Control(id.partition(), upstreams, watermarkMs, status));
@@ -183,6 +202,16 @@ public final class Task {
                 consumer.accept(key, count);
             }
         });
+    }
+
+    private Output outputOf(Node node) {
+        Output main = outputTo(node.next());
+        if (node.sides().isEmpty()) {
+            return main;
+        }
+        Map<String, Output> sides = new HashMap<>();
+        node.sides().forEach((name, edges) -> sides.put(name, outputTo(edges)));
+        return new Sided(main, sides);
     }
 
     private Output outputTo(List<Node.Edge> edges) {
@@ -242,6 +271,24 @@ public final class Task {
         }
     }
 
+    private record Sided(Output main, Map<String, Output> sides) implements Output {
+        @Override
+        public void emit(Row row) {
+            main.emit(row);
+        }
+
+        @Override
+        public Output side(String name) {
+            Output side = sides.get(name);
+            return side == null ? Output.super.side(name) : side;
+        }
+
+        @Override
+        public boolean isFull() {
+            return main.isFull();
+        }
+    }
+
     private final class Context implements OperatorContext, TaskErrors {
         @Override
         public KeyValueStore store(String name) {
@@ -257,6 +304,21 @@ public final class Task {
         public void failed(String step, RuntimeException cause) {
             tally(Tally.Kind.ERRORS, step).add(1);
             errorPolicy.failed(current, step, cause);
+        }
+
+        @Override
+        public @Nullable Origin origin() {
+            return current == null || currentInput == null ? null : currentInput.origin(current);
+        }
+
+        @Override
+        public boolean mayTrail() {
+            return mayTrail;
+        }
+
+        @Override
+        public long nowMs() {
+            return environment.nowMs().getAsLong();
         }
 
         @Override

@@ -1,7 +1,9 @@
 package io.millrace.engine.task;
 
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.time.Progress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One topic's partition as a task reads it: bytes to rows, and the event time that they carry. */
 public sealed interface TaskInput permits SourceInput, ExchangeInput {
@@ -9,6 +11,10 @@ public sealed interface TaskInput permits SourceInput, ExchangeInput {
 
     /** Reads a record and pushes its rows through the task. */
     void process(InputRecord record);
+
+    /** The record of a source that this record's row was made of, or null if it did not come along. */
+    @Nullable
+    Origin origin(InputRecord record);
 
     /** The partition could have delivered records for this long and did not. */
     void silentFor(long elapsedMs);

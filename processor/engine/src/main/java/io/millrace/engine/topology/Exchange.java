@@ -12,9 +12,16 @@ import java.util.List;
  * @param key indexes of the hash key's columns
  * @param producerStage the id of the stage that writes it
  * @param reason why it is there, for {@code explain}
+ * @param carriesOrigins whether rows that may be late on the other side take along the record that they were made of
  */
 public record Exchange(
-        String name, String topic, RowType columns, List<Integer> key, int producerStage, String reason) {
+        String name,
+        String topic,
+        RowType columns,
+        List<Integer> key,
+        int producerStage,
+        String reason,
+        boolean carriesOrigins) {
     public Exchange {
         key = List.copyOf(key);
     }

@@ -22,6 +22,7 @@ public sealed interface Input {
      * @param eventTime null for the record's timestamp
      * @param lagMs how far the watermark stays behind the largest event time
      * @param idleMs after how long without records a partition no longer holds time back
+     * @param driftMs how far a partition's watermark may run ahead of the slowest other input of its task before it is paused
      */
     record FromSource(
             String name,
@@ -31,6 +32,7 @@ public sealed interface Input {
             @Nullable EventTime eventTime,
             long lagMs,
             long idleMs,
+            long driftMs,
             List<Node.Edge> next)
             implements Input {
         public FromSource {

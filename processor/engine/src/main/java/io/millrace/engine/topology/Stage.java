@@ -35,6 +35,8 @@ public record Stage(int id, List<Input> inputs, List<Node> nodes, List<Store> st
      *
      * @param name the name of the step that owns it
      * @param kind what it holds, in a word or two, for {@code explain}
+     * @param expiring whether all but a few of its entries go by {@link io.millrace.state.KeyValueStore#expireBefore}: its changelog is
+     *     then cut at the front instead of being paid a tombstone for each
      */
-    public record Store(String name, String kind, String changelogTopic) {}
+    public record Store(String name, String kind, String changelogTopic, boolean expiring) {}
 }

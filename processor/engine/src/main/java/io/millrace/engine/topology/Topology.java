@@ -1,7 +1,10 @@
 package io.millrace.engine.topology;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +30,57 @@ public record Topology(
     public List<InternalTopic> internalTopics() {
         List<InternalTopic> topics = new ArrayList<>();
         for (Exchange exchange : exchanges) {
-            topics.add(InternalTopic.of(exchange.topic(), InternalTopic.Kind.REPARTITION, exchange.producerStage()));
+            topics.add(InternalTopic.of(exchange.topic(), InternalTopic.Kind.REPARTITION, producersBeside(exchange)));
         }
         for (Stage stage : stages) {
             for (Stage.Store store : stage.stores()) {
-                topics.add(InternalTopic.of(store.changelogTopic(), InternalTopic.Kind.CHANGELOG, stage.id()));
+                InternalTopic.Kind kind =
+                        store.expiring() ? InternalTopic.Kind.EXPIRING_CHANGELOG : InternalTopic.Kind.CHANGELOG;
+                topics.add(InternalTopic.of(store.changelogTopic(), kind, List.of(stage.id())));
             }
         }
         return topics;
+    }
+
+    /**
+     * How many partitions each internal topic must have.
+     *
+     * @param sources the number of partitions of a source topic; 0 where that is not known
+     */
+    public Map<String, Integer> internalPartitions(ToIntFunction<String> sources) {
+        Map<String, Integer> internal = new HashMap<>();
+        List<Integer> tasks = new ArrayList<>();
+        List<InternalTopic> topics = internalTopics();
+        // A stage's inputs come from stages before it, so sizes are known in the order of the stages.
+        for (Stage stage : stages) {
+            for (Input input : stage.inputs()) {
+                if (input instanceof Input.FromExchange in) {
+                    int wanted = producersBeside(in.exchange()).stream()
+                            .mapToInt(tasks::get)
+                            .max()
+                            .orElse(0);
+                    internal.put(in.exchange().topic(), wanted);
+                }
+            }
+            tasks.add(stage.taskCount(topic -> {
+                Integer known = internal.get(topic);
+                return known == null ? sources.applyAsInt(topic) : known;
+            }));
+        }
+        for (InternalTopic topic : topics) {
+            topic.stages().stream().mapToInt(tasks::get).max().ifPresent(count -> internal.put(topic.name(), count));
+        }
+        return internal;
+    }
+
+    /** The producers of all exchanges that the reader of this one reads: equal keys meet only if all have the same number of partitions. */
+    private List<Integer> producersBeside(Exchange exchange) {
+        return consumerOf(exchange).inputs().stream()
+                .filter(Input.FromExchange.class::isInstance)
+                .map(input -> ((Input.FromExchange) input).exchange().producerStage())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** The stage that reads this exchange. */

@@ -31,6 +31,9 @@ public final class OperatorRun {
     private final Map<Tally.Kind, Long> counts = new EnumMap<>(Tally.Kind.class);
     private final Output output = new PendingOutput();
     private @Nullable Task task;
+    private @Nullable Origin origin;
+    private boolean mayTrail;
+    private long nowMs;
 
     public OperatorRun(OperatorFactory factory, String... stores) {
         this(factory, Integer.MAX_VALUE, List.of(stores));
@@ -54,6 +57,21 @@ public final class OperatorRun {
         task().operator.process(port, row, output);
     }
 
+    /** Sets the wall clock. */
+    public void clock(long wallMs) {
+        nowMs = wallMs;
+    }
+
+    /** Sets the record that rows fed from now on are made of. */
+    public void origin(@Nullable Origin record) {
+        origin = record;
+    }
+
+    /** Says that the stages behind may be ahead. */
+    public void trail() {
+        mayTrail = true;
+    }
+
     /** Brings time to {@code watermarkMs}, in as many transactions as it takes, and returns what all of them emitted. */
     public List<Row> checkpoint(long watermarkMs) {
         int before = committed.size();
@@ -69,7 +87,8 @@ public final class OperatorRun {
     public boolean prepare(long watermarkMs) {
         task().operator.flush(output);
         int before = pending.size();
-        boolean done = task().operator.advance(watermarkMs, output);
+        boolean done =
+                task().operator.advance(watermarkMs, output) && task().operator.tick(output);
         if (!done && pending.isEmpty() && !isDirty()) {
             throw new AssertionError("advance stopped at a full output, but did nothing in this transaction");
         }
@@ -199,6 +218,21 @@ public final class OperatorRun {
         @Override
         public void failed(String step, RuntimeException cause) {
             tally(Tally.Kind.ERRORS, step).add(1);
+        }
+
+        @Override
+        public @Nullable Origin origin() {
+            return origin;
+        }
+
+        @Override
+        public boolean mayTrail() {
+            return mayTrail;
+        }
+
+        @Override
+        public long nowMs() {
+            return nowMs;
         }
 
         @Override

@@ -52,7 +52,7 @@ final class ClickTopology {
             0);
 
     static final Exchange BY_PAGE =
-            new Exchange("totals", "job-totals-repartition", TOTALS.partialType(), List.of(0), 0, "by page");
+            new Exchange("totals", "job-totals-repartition", TOTALS.partialType(), List.of(0), 0, "by page", false);
 
     private ClickTopology() {}
 
@@ -75,6 +75,7 @@ final class ClickTopology {
                 values -> values[2] == null ? Input.EventTime.NONE : (long) values[2],
                 LAG_MS,
                 IDLE_MS,
+                Long.MAX_VALUE,
                 to(0));
         return new Stage(
                 0,
@@ -101,7 +102,7 @@ final class ClickTopology {
                 List.of(
                         node("totals", WindowAggregate.of(TOTALS, AggregateInput.PARTIALS), to(1)),
                         node("counts", sink(RESULT), List.of())),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog")));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false)));
     }
 
     static OperatorFactory sink(RowType columns) {

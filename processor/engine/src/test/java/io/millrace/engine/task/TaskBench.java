@@ -170,7 +170,7 @@ final class TaskBench {
             for (int i = 0; state != null && i < names.size(); i++) {
                 stores.put(names.get(i).name(), new StoreBuffer(state, i));
             }
-            task = new Task(id, topology, new TaskEnvironment(this::store, this, topic -> PARTITIONS));
+            task = new Task(id, topology, new TaskEnvironment(this::store, this, topic -> PARTITIONS, () -> 0));
         }
 
         private KeyValueStore store(String name) {

@@ -155,6 +155,7 @@ class TaskTest {
                 clicks.eventTime(),
                 0,
                 1_000,
+                Long.MAX_VALUE,
                 List.of());
         Topology topology = job(new Stage(0, List.of(both), List.of(), List.of()));
         TaskEnvironment environment = new TaskEnvironment(
@@ -162,7 +163,8 @@ class TaskTest {
                     throw new AssertionError("no stores");
                 },
                 new NoSender(),
-                topic -> topic.equals("clicks") ? 3 : 1);
+                topic -> topic.equals("clicks") ? 3 : 1,
+                () -> 0);
         assertThat(new Task(new TaskId(0, 0), topology, environment).inputs())
                 .extracting(TaskInput::topic)
                 .containsExactly("clicks", "more");
@@ -256,7 +258,7 @@ class TaskTest {
         Input.FromSource clicks =
                 (Input.FromSource) STRICT.stages().get(0).inputs().get(0);
         Input source = new Input.FromSource(
-                "clicks", clicks.topics(), clicks.columns(), () -> waiting, null, 0, 1_000, List.of());
+                "clicks", clicks.topics(), clicks.columns(), () -> waiting, null, 0, 1_000, Long.MAX_VALUE, List.of());
         TaskBench bench = new TaskBench(FIRST, job(new Stage(0, List.of(source), List.of(), List.of())));
         assertThatThrownBy(() -> bench.read(click(0, "a", 1, 5))).isInstanceOf(RetriableDecodeException.class);
         assertThat(bench.checkpoint()).isEmpty();
@@ -380,7 +382,7 @@ class TaskTest {
                         ClickTopology.node("counts", ClickTopology.sink(ClickTopology.RESULT), List.of()),
                         ClickTopology.node("local", LocalAggregate.of(perPage), ClickTopology.to(3)),
                         ClickTopology.node("pages", ClickTopology.sink(perPage.partialType()), List.of())),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog")));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false)));
         TaskBench bench = new TaskBench(FIRST, job(stage), 3);
         for (long end = 10; end <= 200; end += 10) {
             bench.read(partial("a", end, 1, 1));

@@ -38,6 +38,17 @@ final class RocksDbBatch implements StateBatch {
     }
 
     @Override
+    public void deleteRange(int store, byte[] from, byte[] to) {
+        checkOpen();
+        try {
+            batch.deleteRange(owner.store(store), from, to);
+        } catch (RocksDBException e) {
+            throw owner.failure("writing", e);
+        }
+        sizeBytes += from.length + to.length;
+    }
+
+    @Override
     public long sizeBytes() {
         return sizeBytes;
     }

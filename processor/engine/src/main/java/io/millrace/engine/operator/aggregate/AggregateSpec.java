@@ -14,14 +14,29 @@ import org.jspecify.annotations.Nullable;
  * @param keyCount how many leading columns of {@code input} are the key; 0 groups everything into one
  * @param windows null for a running aggregate
  * @param latenessMs how long after its end a window still accepts rows; 0 without windows
+ * @param emit when results come
+ * @param lateTopic where rows that are late for all their windows go, as they were read; null to count and drop them
  */
 public record AggregateSpec(
         String name,
         RowType input,
         int keyCount,
-        @Nullable SlicedWindows windows,
+        @Nullable Windows windows,
         List<AggregateCall> calls,
-        long latenessMs) {
+        long latenessMs,
+        Emit emit,
+        @Nullable String lateTopic) {
+    /** Final results of windows, or updates without windows, and no output for late rows. */
+    public AggregateSpec(
+            String name,
+            RowType input,
+            int keyCount,
+            @Nullable Windows windows,
+            List<AggregateCall> calls,
+            long latenessMs) {
+        this(name, input, keyCount, windows, calls, latenessMs, windows == null ? Emit.UPDATES : Emit.FINAL, null);
+    }
+
     public AggregateSpec {
         calls = List.copyOf(calls);
         if (latenessMs < 0 || (windows == null && latenessMs != 0)) {

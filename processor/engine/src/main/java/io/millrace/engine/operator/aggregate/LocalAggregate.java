@@ -46,7 +46,7 @@ public final class LocalAggregate implements Operator {
         this.spec = spec;
         this.context = context;
         this.accumulators = new Accumulators(spec);
-        this.windows = spec.windows();
+        this.windows = spec.windows() instanceof SlicedWindows sliced ? sliced : null;
         this.keyCount = spec.keyCount();
     }
 

@@ -10,7 +10,7 @@ package io.millrace.engine.operator.aggregate;
  * @param everyMs the distance between window starts, and the size of a slice
  * @param offsetMs shifts all starts; only its remainder by {@code everyMs} matters
  */
-public record SlicedWindows(long sizeMs, long everyMs, long offsetMs) {
+public record SlicedWindows(long sizeMs, long everyMs, long offsetMs) implements Windows {
     /** Seventy million years: no event time of interest is further from 1970. */
     public static final long MAX_TIME_MS = 1L << 61;
 

@@ -68,8 +68,7 @@ public final class WindowAggregate implements Operator {
 
     /** @throws IllegalArgumentException if {@code spec} has no windows, or a call's function and types do not go together */
     public static OperatorFactory of(AggregateSpec spec, AggregateInput input) {
-        SlicedWindows windows = spec.windows();
-        if (windows == null) {
+        if (!(spec.windows() instanceof SlicedWindows windows)) {
             throw new IllegalArgumentException(spec.name() + " has no windows");
         }
         new Accumulators(spec);

@@ -4,6 +4,7 @@ import io.millrace.engine.time.ChannelStatus;
 import io.millrace.serde.BinaryReader;
 import io.millrace.serde.BinaryWriter;
 import io.millrace.serde.DecodeException;
+import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
 import io.millrace.serde.RowCodec;
 import io.millrace.serde.RowKind;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeCodec {
     private static final byte MAGIC = 'M';
     private static final byte CONTROL = 16;
+    /** The byte of a row has its kind in the low two bits and its finality above: always less than {@link #CONTROL}. */
+    private static final int FINALITY_SHIFT = 2;
+
+    private static final int KIND_MASK = 3;
     private static final int HEADER_BYTES = 2;
 
     private final RowCodec rows;
@@ -29,7 +34,7 @@ public final class ExchangeCodec {
     public byte[] encode(Row row) {
         writer.clear();
         writer.writeByte(MAGIC);
-        writer.writeByte(row.kind().code());
+        writer.writeByte(row.kind().code() | row.finality().code() << FINALITY_SHIFT);
         writer.writeFixedLong(row.timeMs());
         rows.encode(row.values(), writer);
         return writer.toByteArray();
@@ -75,10 +80,11 @@ public final class ExchangeCodec {
     /** @throws DecodeException if the bytes are damaged */
     public Row decodeRow(byte[] value) {
         try {
-            RowKind kind = RowKind.of(value[1]);
+            RowKind kind = RowKind.of((byte) (value[1] & KIND_MASK));
+            Finality finality = Finality.of((byte) (value[1] >> FINALITY_SHIFT));
             BinaryReader reader = new BinaryReader(value, HEADER_BYTES, value.length - HEADER_BYTES);
             long timeMs = reader.readFixedLong();
-            return new Row(kind, timeMs, rows.decode(reader));
+            return new Row(kind, timeMs, finality, rows.decode(reader));
         } catch (IllegalArgumentException e) {
             throw new DecodeException("damaged row record", e);
         }

@@ -3,9 +3,12 @@ package io.millrace.engine.operator.exchange;
 import io.millrace.engine.operator.Operator;
 import io.millrace.engine.operator.OperatorContext;
 import io.millrace.engine.operator.OperatorFactory;
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Output;
+import io.millrace.engine.operator.RecordHeader;
 import io.millrace.engine.operator.RecordTooLargeException;
 import io.millrace.engine.operator.Tally;
+import io.millrace.engine.time.Watermarks;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.serde.KeyCodec;
 import io.millrace.serde.Row;
@@ -22,6 +25,7 @@ public final class ExchangeOperator implements Operator {
     private final ExchangeCodec codec;
     private final Tally exchanged;
     private final @Nullable Object[] key;
+    private long watermarkMs = Watermarks.NONE;
 
     private ExchangeOperator(Exchange exchange, OperatorContext context) {
         this.exchange = exchange;
@@ -52,11 +56,29 @@ public final class ExchangeOperator implements Operator {
                             row.timeMs(),
                             keyBytes,
                             codec.encode(row),
-                            List.of());
+                            headers(row));
         } catch (RecordTooLargeException e) {
             context.failed(exchange.name(), e);
             return;
         }
         exchanged.add(1);
+    }
+
+    @Override
+    public boolean advance(long watermarkMs, Output out) {
+        this.watermarkMs = watermarkMs;
+        return true;
+    }
+
+    /**
+     * The stage behind goes by a watermark that is never ahead of the one it was last sent from here, unless this task has been idle. So only
+     * the rows at or behind that one can be late there, and are worth what it costs to take their record along.
+     */
+    private List<RecordHeader> headers(Row row) {
+        if (!exchange.carriesOrigins() || (row.timeMs() > watermarkMs && !context.mayTrail())) {
+            return List.of();
+        }
+        Origin origin = context.origin();
+        return origin == null ? List.of() : List.of(new RecordHeader(OriginCodec.HEADER, OriginCodec.encode(origin)));
     }
 }

@@ -28,7 +28,7 @@ final class NaiveAggregate {
     }
 
     void feed(Row row) {
-        SlicedWindows windows = Objects.requireNonNull(spec.windows());
+        SlicedWindows windows = (SlicedWindows) Objects.requireNonNull(spec.windows());
         boolean accepted = false;
         long first = row.timeMs() - Math.floorMod(row.timeMs() - windows.offsetMs(), windows.everyMs());
         for (long start = first; start > row.timeMs() - windows.sizeMs(); start -= windows.everyMs()) {
@@ -75,7 +75,7 @@ final class NaiveAggregate {
     private Row result(RowKind kind, Group group, List<Row> rows) {
         List<@Nullable Object> values = new ArrayList<>();
         values.add(group.key);
-        values.add(group.endMs - Objects.requireNonNull(spec.windows()).sizeMs());
+        values.add(group.endMs - ((SlicedWindows) Objects.requireNonNull(spec.windows())).sizeMs());
         values.add(group.endMs);
         spec.calls().forEach(call -> values.add(value(call, rows)));
         return new Row(kind, group.endMs - 1, values.toArray());

@@ -73,7 +73,7 @@ class ExchangeCodecTest {
                     .hasMessageContaining("not a record of a Millrace repartition topic");
         }
         assertThatThrownBy(() -> ExchangeCodec.isControl(null)).isInstanceOf(DecodeException.class);
-        assertThatThrownBy(() -> codec.decodeRow(new byte[] {'M', 9, 0}))
+        assertThatThrownBy(() -> codec.decodeRow(new byte[] {'M', 17, 0}))
                 .isInstanceOf(DecodeException.class)
                 .hasMessage("damaged row record");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.operator.Operator;
 import io.millrace.engine.operator.OperatorContext;
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Output;
 import io.millrace.engine.operator.RecordHeader;
 import io.millrace.engine.operator.RecordSender;
@@ -133,6 +134,21 @@ class SinkOperatorTest {
         @Override
         public void failed(String step, RuntimeException cause) {
             failures.add(step + ": " + cause.getMessage());
+        }
+
+        @Override
+        public @Nullable Origin origin() {
+            return null;
+        }
+
+        @Override
+        public boolean mayTrail() {
+            return false;
+        }
+
+        @Override
+        public long nowMs() {
+            return 0;
         }
 
         @Override
