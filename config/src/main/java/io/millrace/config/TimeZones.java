@@ -46,7 +46,8 @@ final class TimeZones {
 
     private static boolean isOffset(String text) {
         try {
-            return ZoneOffset.of(text) != null;
+            ZoneOffset.of(text);
+            return true;
         } catch (DateTimeException e) {
             return false;
         }
