@@ -22,7 +22,7 @@ final class TimeZones {
     private TimeZones() {}
 
     static boolean isKnown(String text) {
-        return NAMES.contains(text) || OFFSET.matcher(text).matches() && isOffset(text);
+        return NAMES.contains(text) || (OFFSET.matcher(text).matches() && isOffset(text));
     }
 
     /** A hint at what was probably meant by something that is no time zone, or null. */
