@@ -92,7 +92,9 @@ class SessionPropertyTest {
                     }
                 }
                 operator.checkpoint(Long.MAX_VALUE);
-                assertThat(operator.count(Tally.Kind.ON_TIME)).as(script.toString()).isEqualTo(rows.size());
+                assertThat(operator.count(Tally.Kind.ON_TIME))
+                        .as(script.toString())
+                        .isEqualTo(rows.size());
                 outputs.add(operator.output());
             }
             assertThat(outputs.get(1)).as(script.toString()).isEqualTo(outputs.get(0));
@@ -206,14 +208,18 @@ class SessionPropertyTest {
                 assertThat(ResultView.of(operator.output(), script.toString()).byStart())
                         .as(script.toString())
                         .isEqualTo(naive(spec, rows));
-                assertThat(operator.operator().nextTickMs()).as(script.toString()).isEqualTo(Long.MAX_VALUE);
+                assertThat(operator.operator().nextTickMs())
+                        .as(script.toString())
+                        .isEqualTo(Long.MAX_VALUE);
             }
         }
     }
 
     private static void assertIsEmpty(OperatorRun operator, String what) {
         for (byte kind : new byte[] {SessionKeys.NEWEST, SessionKeys.OLDER, SessionKeys.DISTINCT}) {
-            assertThat(operator.entries("totals", kind)).as(what + ", kind " + kind).isZero();
+            assertThat(operator.entries("totals", kind))
+                    .as(what + ", kind " + kind)
+                    .isZero();
         }
     }
 
@@ -260,8 +266,7 @@ class SessionPropertyTest {
         }
 
         AggregateSpec spec(long lateness, Emit emit) {
-            return new AggregateSpec(
-                    "totals", Calls.INPUT, 1, new SessionWindows(gapMs), calls, lateness, emit, null);
+            return new AggregateSpec("totals", Calls.INPUT, 1, new SessionWindows(gapMs), calls, lateness, emit, null);
         }
 
         Emit anyEmit() {
