@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -224,7 +225,7 @@ class SessionPropertyTest {
     }
 
     private static Map<List<@Nullable Object>, List<@Nullable Object>> naive(AggregateSpec spec, List<Row> rows) {
-        long gapMs = ((SessionWindows) spec.windows()).gapMs();
+        long gapMs = ((SessionWindows) Objects.requireNonNull(spec.windows())).gapMs();
         Map<List<@Nullable Object>, List<@Nullable Object>> results = new HashMap<>();
         for (NaiveSessions.Session session : NaiveSessions.sessions(rows, gapMs)) {
             List<@Nullable Object> values = Arrays.asList(NaiveSessions.result(spec, session));
