@@ -28,6 +28,8 @@ public final class OperatorRun {
     private final MemoryStateBackend backend = new MemoryStateBackend();
     private final List<Row> committed = new ArrayList<>();
     private final List<Row> pending = new ArrayList<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private final List<Sent> pendingSent = new ArrayList<>();
     private final Map<Tally.Kind, Long> counts = new EnumMap<>(Tally.Kind.class);
     private final Output output = new PendingOutput();
     private @Nullable Task task;
@@ -106,11 +108,14 @@ public final class OperatorRun {
         task().tallies.forEach((kind, tally) -> counts.merge(kind, tally.take(), Long::sum));
         committed.addAll(pending);
         pending.clear();
+        sent.addAll(pendingSent);
+        pendingSent.clear();
     }
 
     /** Throws away the operator and everything uncommitted and makes a new operator over what is left. */
     public void rebuild() {
         pending.clear();
+        pendingSent.clear();
         if (task != null) {
             task.state.close();
         }
@@ -120,6 +125,11 @@ public final class OperatorRun {
     /** All rows of committed transactions. */
     public List<Row> output() {
         return List.copyOf(committed);
+    }
+
+    /** Records that were sent in committed transactions. */
+    public List<Sent> sent() {
+        return List.copyOf(sent);
     }
 
     /** Rows of the open transaction. */
@@ -187,6 +197,33 @@ public final class OperatorRun {
         }
     }
 
+    /** A record that the operator sent past its output. */
+    public record Sent(
+            String topic,
+            int partition,
+            long timeMs,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<RecordHeader> headers) {}
+
+    private final class PendingSender implements RecordSender {
+        @Override
+        public void send(
+                String topic,
+                int partition,
+                long timeMs,
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                List<RecordHeader> headers) {
+            pendingSent.add(new Sent(topic, partition, timeMs, key, value, List.copyOf(headers)));
+        }
+
+        @Override
+        public boolean isFull() {
+            return output.isFull();
+        }
+    }
+
     /** What is lost in a crash: all but {@link #state}. */
     private final class Task implements OperatorContext {
         private final TaskState state = backend.open("0_0", storeNames);
@@ -237,7 +274,7 @@ public final class OperatorRun {
 
         @Override
         public RecordSender sender() {
-            throw new IllegalStateException("this run has no producer");
+            return new PendingSender();
         }
 
         @Override
