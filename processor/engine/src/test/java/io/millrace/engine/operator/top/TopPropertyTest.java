@@ -9,6 +9,7 @@ import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
 import io.millrace.serde.RowKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -79,7 +80,9 @@ class TopPropertyTest {
                     current.put(id, fed);
                 }
                 run.feed(fed);
-                run.checkpoint(0).forEach(result -> replace(results, result, seed));
+                for (Row result : run.checkpoint(0)) {
+                    replace(results, result, seed);
+                }
                 if (random.nextInt(5) == 0) {
                     run.rebuild();
                 }
@@ -134,7 +137,7 @@ class TopPropertyTest {
 
     private static Map<String, String> texts(Map<String, Row> rows) {
         Map<String, String> texts = new TreeMap<>();
-        rows.forEach((at, row) -> texts.put(at, java.util.Arrays.toString(row.values())));
+        rows.forEach((at, row) -> texts.put(at, Arrays.toString(row.values())));
         return texts;
     }
 
