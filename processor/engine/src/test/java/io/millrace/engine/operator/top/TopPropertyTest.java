@@ -126,7 +126,8 @@ class TopPropertyTest {
     private static Map<String, Row> ranks(TopSpec spec, Map<String, Row> current) {
         Map<String, Row> ranks = new TreeMap<>();
         groups(List.copyOf(current.values())).forEach((group, rows) -> {
-            List<Row> sorted = rows.stream().sorted(BY_VALUE).limit(spec.limit()).toList();
+            List<Row> sorted =
+                    rows.stream().sorted(BY_VALUE).limit(spec.limit()).toList();
             for (int i = 0; i < sorted.size(); i++) {
                 Row row = sorted.get(i);
                 ranks.put(group + "#" + (i + 1), Row.of(0, row.value(0), row.value(1), row.value(2), i + 1L));
@@ -152,7 +153,8 @@ class TopPropertyTest {
         }
         List<Row> results = new ArrayList<>();
         byEnd.forEach((endMs, inWindow) -> groups(inWindow).forEach((group, ofGroup) -> {
-            List<Row> sorted = ofGroup.stream().sorted(BY_VALUE).limit(spec.limit()).toList();
+            List<Row> sorted =
+                    ofGroup.stream().sorted(BY_VALUE).limit(spec.limit()).toList();
             for (int i = 0; i < sorted.size(); i++) {
                 @Nullable Object[] in = sorted.get(i).values();
                 Object[] values = {in[0], in[1], in[2], windows.windowStart(endMs), endMs, i + 1L};
@@ -171,7 +173,9 @@ class TopPropertyTest {
     /** Makes an insertion, a change or a deletion of a row of a small set. */
     private static Row change(Row row, Map<String, Row> current, Random random) {
         String id = "id" + random.nextInt(10);
-        RowKind kind = random.nextInt(4) == 0 ? RowKind.DELETE : current.containsKey(id) ? RowKind.UPDATE_AFTER : RowKind.INSERT;
+        RowKind kind = random.nextInt(4) == 0
+                ? RowKind.DELETE
+                : current.containsKey(id) ? RowKind.UPDATE_AFTER : RowKind.INSERT;
         return new Row(kind, row.timeMs(), new @Nullable Object[] {row.value(0), row.value(1), id});
     }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TopTest {
-    static final RowType COLUMNS = RowType.of(
-            new Column("g", Scalar.STRING), new Column("v", Scalar.INT), new Column("id", Scalar.STRING));
+    static final RowType COLUMNS =
+            RowType.of(new Column("g", Scalar.STRING), new Column("v", Scalar.INT), new Column("id", Scalar.STRING));
     private static final SlicedWindows TUMBLING = SlicedWindows.tumbling(10, 0);
 
     static SlicedWindows hopping(long sizeMs, long everyMs) {
@@ -30,7 +30,12 @@ class TopTest {
     @Test
     void a_window_emits_its_first_rows_in_the_order_of_groups_and_ranks_when_it_ends() {
         OperatorRun run = run(spec(2, TUMBLING, null));
-        run.feed(row(1, "b", 5, "1"), row(2, "a", 1, "2"), row(3, "a", 3, "3"), row(9, "a", 2, "4"), row(10, "a", 9, "5"));
+        run.feed(
+                row(1, "b", 5, "1"),
+                row(2, "a", 1, "2"),
+                row(3, "a", 3, "3"),
+                row(9, "a", 2, "4"),
+                row(10, "a", 9, "5"));
         assertThat(run.checkpoint(8)).isEmpty();
         assertThat(run.checkpoint(9))
                 .containsExactly(
@@ -47,9 +52,7 @@ class TopTest {
         run.checkpoint(0);
         run.rebuild();
         run.feed(row(1, "a", 1, "3"));
-        assertThat(run.checkpoint(9))
-                .extracting(row -> row.value(2))
-                .containsExactly("2", "3", "1");
+        assertThat(run.checkpoint(9)).extracting(row -> row.value(2)).containsExactly("2", "3", "1");
     }
 
     @Test
@@ -100,7 +103,12 @@ class TopTest {
     @Test
     void a_running_ranking_emits_the_ranks_that_a_row_changes() {
         OperatorRun run = run(spec(2, null, null));
-        run.feed(row(1, "a", 5, "1"), row(2, "a", 3, "2"), row(3, "a", 3, "3"), row(4, "a", 9, "4"), row(5, "b", 1, "5"));
+        run.feed(
+                row(1, "a", 5, "1"),
+                row(2, "a", 3, "2"),
+                row(3, "a", 3, "3"),
+                row(4, "a", 9, "4"),
+                row(5, "b", 1, "5"));
         assertThat(run.checkpoint(0))
                 .containsExactly(
                         change(RowKind.INSERT, 1, "a", 5, "1", 1),
@@ -120,11 +128,13 @@ class TopTest {
         run.feed(new Row(RowKind.UPDATE_AFTER, 4, new Object[] {"a", 2, "1"}));
         assertThat(run.checkpoint(0))
                 .containsExactly(
-                        change(RowKind.UPDATE_AFTER, 4, "a", 3, "2", 1), change(RowKind.UPDATE_AFTER, 4, "a", 2, "1", 2));
+                        change(RowKind.UPDATE_AFTER, 4, "a", 3, "2", 1),
+                        change(RowKind.UPDATE_AFTER, 4, "a", 2, "1", 2));
         run.feed(new Row(RowKind.DELETE, 5, new Object[] {"a", 3, "2"}));
         assertThat(run.checkpoint(0))
                 .containsExactly(
-                        change(RowKind.UPDATE_AFTER, 5, "a", 2, "1", 1), change(RowKind.UPDATE_AFTER, 5, "a", 1, "3", 2));
+                        change(RowKind.UPDATE_AFTER, 5, "a", 2, "1", 1),
+                        change(RowKind.UPDATE_AFTER, 5, "a", 1, "3", 2));
         run.feed(new Row(RowKind.DELETE, 6, new Object[] {"a", 2, "1"}));
         assertThat(run.checkpoint(0))
                 .containsExactly(
@@ -162,7 +172,9 @@ class TopTest {
                     String value = ascending[descending ? ascending.length - 1 - i : i];
                     for (@Nullable Double number : new @Nullable Double[] {Double.NaN, 1.0, -1.0, null}) {
                         byte[] place = keys.place(new @Nullable Object[] {value, number}, 0);
-                        assertThat(compare(before, place)).as("%s %s", value, number).isNegative();
+                        assertThat(compare(before, place))
+                                .as("%s %s", value, number)
+                                .isNegative();
                         before = place;
                     }
                 }
@@ -211,8 +223,7 @@ class TopTest {
         assertThatThrownBy(() -> new TopSpec("best", COLUMNS, List.of(3), order, 1, null, false, null))
                 .hasMessage("best ranks by column 3, but its input has 3 columns");
         RowType array = RowType.of(new Column("xs", new DataType.Array(Scalar.INT)));
-        assertThatThrownBy(() ->
-                        TopOperator.of(new TopSpec("best", array, List.of(), order, 1, null, false, null)))
+        assertThatThrownBy(() -> TopOperator.of(new TopSpec("best", array, List.of(), order, 1, null, false, null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("best: rows cannot be ordered by column \"xs\", which is ARRAY<INT>: "
                         + "order by a value inside it");
