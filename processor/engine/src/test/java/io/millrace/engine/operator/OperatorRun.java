@@ -147,6 +147,13 @@ public final class OperatorRun {
         return task().stores.values().stream().anyMatch(StoreBuffer::isDirty);
     }
 
+    /** How many entries of the stores the open transaction has written, and so how many records its changelogs would get. */
+    public int dirtyEntries() {
+        int[] entries = {0};
+        task().stores.values().forEach(store -> store.forEachDirty((key, value) -> entries[0]++));
+        return entries[0];
+    }
+
     /** How many entries of a store's keys begin with this byte. */
     public int entries(String store, int firstByte) {
         int entries = 0;
