@@ -28,6 +28,8 @@ public final class OperatorRun {
     private final MemoryStateBackend backend = new MemoryStateBackend();
     private final List<Row> committed = new ArrayList<>();
     private final List<Row> pending = new ArrayList<>();
+    private final List<Sent> committedSent = new ArrayList<>();
+    private final List<Sent> pendingSent = new ArrayList<>();
     private final Map<Tally.Kind, Long> counts = new EnumMap<>(Tally.Kind.class);
     private final Output output = new PendingOutput();
     private @Nullable Task task;
@@ -106,11 +108,14 @@ public final class OperatorRun {
         task().tallies.forEach((kind, tally) -> counts.merge(kind, tally.take(), Long::sum));
         committed.addAll(pending);
         pending.clear();
+        committedSent.addAll(pendingSent);
+        pendingSent.clear();
     }
 
     /** Throws away the operator and everything uncommitted and makes a new operator over what is left. */
     public void rebuild() {
         pending.clear();
+        pendingSent.clear();
         if (task != null) {
             task.state.close();
         }
@@ -127,6 +132,11 @@ public final class OperatorRun {
         return List.copyOf(pending);
     }
 
+    /** All records of committed transactions that the operator sent itself. */
+    public List<Sent> sent() {
+        return List.copyOf(committedSent);
+    }
+
     /** What was counted in committed transactions. */
     public long count(Tally.Kind kind) {
         return counts.getOrDefault(kind, 0L);
@@ -135,6 +145,13 @@ public final class OperatorRun {
     /** Whether the open transaction has written to a store. */
     public boolean isDirty() {
         return task().stores.values().stream().anyMatch(StoreBuffer::isDirty);
+    }
+
+    /** How many entries of the stores the open transaction has written, and so how many records its changelogs would get. */
+    public int dirtyEntries() {
+        int[] entries = {0};
+        task().stores.values().forEach(store -> store.forEachDirty((key, value) -> entries[0]++));
+        return entries[0];
     }
 
     /** How many entries of a store's keys begin with this byte. */
@@ -184,6 +201,28 @@ public final class OperatorRun {
         @Override
         public boolean isFull() {
             return pending.size() >= rowsPerTransaction;
+        }
+    }
+
+    /** A record as it was handed to the sender. */
+    public record Sent(
+            String topic, long timeMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {}
+
+    private final class PendingSender implements RecordSender {
+        @Override
+        public void send(
+                String topic,
+                int partition,
+                long timeMs,
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                List<RecordHeader> headers) {
+            pendingSent.add(new Sent(topic, timeMs, key, value, headers));
+        }
+
+        @Override
+        public boolean isFull() {
+            return output.isFull();
         }
     }
 
@@ -237,7 +276,7 @@ public final class OperatorRun {
 
         @Override
         public RecordSender sender() {
-            throw new IllegalStateException("this run has no producer");
+            return new PendingSender();
         }
 
         @Override
