@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random rows, watermarks and windows against {@link NaiveAggregate}. */
 class AggregatePropertyTest {
-    private static final int RUNS = 60;
+    private static final int RUNS = 40;
     private static final long EVERY_MS = 1000;
 
     @ParameterizedTest
