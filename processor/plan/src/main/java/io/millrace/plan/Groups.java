@@ -188,7 +188,7 @@ final class Groups {
                     tumbling.size().toMillis(), tumbling.offset().toMillis());
         }
         JobSpec.Hopping hopping = (JobSpec.Hopping) window;
-        return new SlicedWindows(
+        return SlicedWindows.hopping(
                 hopping.size().toMillis(),
                 hopping.every().toMillis(),
                 hopping.offset().toMillis());
