@@ -81,10 +81,6 @@ final class DistinctValues {
         }
     }
 
-<<<<<<< HEAD
-    /** Feeds a DISTINCT call of {@code group} with the value of a store key. */
-    void addTo(@Nullable Object[] group, byte[] key, int prefixBytes, Accumulators accumulators) {
-=======
     /** Feeds the DISTINCT calls of {@code group} with those values of a slice that the group has not seen yet. */
     void addNew(Walk slice, int prefixBytes, Accumulators accumulators, @Nullable Object[] group, byte[] groupKey) {
         for (; slice.isWithin(); slice.next()) {
@@ -129,8 +125,8 @@ final class DistinctValues {
         }
     }
 
-    private void addTo(@Nullable Object[] group, byte[] key, int prefixBytes, Accumulators accumulators) {
->>>>>>> ff84a9ac4d23da66ffb3045ef2901f34cfc712a9
+    /** Feeds a DISTINCT call of {@code group} with the value of a store key. */
+    void addTo(@Nullable Object[] group, byte[] key, int prefixBytes, Accumulators accumulators) {
         BinaryReader reader = new BinaryReader(key, prefixBytes, key.length - prefixBytes);
         int call = reader.readFixedShort();
         Object argument = codec(call).decode(reader)[0];
