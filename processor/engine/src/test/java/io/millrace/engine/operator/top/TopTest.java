@@ -24,7 +24,7 @@ class TopTest {
     private static final SlicedWindows TUMBLING = SlicedWindows.tumbling(10, 0);
 
     static SlicedWindows hopping(long sizeMs, long everyMs) {
-        return new SlicedWindows(sizeMs, everyMs, 0);
+        return SlicedWindows.hopping(sizeMs, everyMs, 0);
     }
 
     @Test
