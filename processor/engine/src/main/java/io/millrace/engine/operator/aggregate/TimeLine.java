@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * comparing places on the line. A row itself costs two comparisons and an addition, as long as it is in one of the last two spans between
  * changes of the clocks that were asked for.
  */
-final class TimeLine {
+public final class TimeLine {
     /** No zone is further from UTC than this. */
     private static final long MAX_OFFSET_MS = 18 * 3_600_000L;
 
@@ -39,20 +39,20 @@ final class TimeLine {
 
     private Span other;
 
-    TimeLine(ZoneId zone) {
+    public TimeLine(ZoneId zone) {
         this.rules = zone.getRules();
         this.current = locate(0);
         this.other = current;
     }
 
     /** Where an instant is on the line. */
-    long at(long instantMs) {
+    public long at(long instantMs) {
         Span span = current;
         return instantMs + (span.holds(instantMs) ? span.offsetMs : change(instantMs).offsetMs);
     }
 
     /** The first instant at or behind a place on the line. */
-    long startMs(long lineMs) {
+    public long startMs(long lineMs) {
         for (Span span = find(lineMs - MAX_OFFSET_MS); ; span = find(span.toMs)) {
             long firstMs = Math.max(lineMs - span.offsetMs, span.fromMs);
             if (firstMs < span.toMs) {
@@ -62,7 +62,7 @@ final class TimeLine {
     }
 
     /** The instant behind the last one that is before a place on the line. */
-    long endMs(long lineMs) {
+    public long endMs(long lineMs) {
         Span span = find(lineMs - MAX_OFFSET_MS);
         long endMs = Math.min(lineMs - span.offsetMs, span.toMs);
         while (span.toMs <= lineMs + MAX_OFFSET_MS) {
@@ -75,7 +75,7 @@ final class TimeLine {
     }
 
     /** The greatest place on the line that everything behind {@code watermarkMs} is at or behind. */
-    long completeMs(long watermarkMs) {
+    public long completeMs(long watermarkMs) {
         long firstMs = watermarkMs + 1;
         Span span = find(firstMs);
         long leastMs = firstMs + span.offsetMs;

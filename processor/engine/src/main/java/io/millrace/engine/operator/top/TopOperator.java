@@ -1,6 +1,7 @@
 package io.millrace.engine.operator.top;
 
 import io.millrace.engine.operator.OperatorFactory;
+import io.millrace.engine.operator.aggregate.SlicedWindows;
 
 /**
  * Keeps the first rows of each group.
@@ -25,9 +26,9 @@ public final class TopOperator {
     /** @throws IllegalArgumentException if rows cannot be ordered or told apart by one of the columns, because of its type */
     public static OperatorFactory of(TopSpec spec) {
         new RankKeys(spec);
-        if (spec.windows() != null) {
-            TopWindows windows = new TopWindows(spec.windows());
-            return context -> new WindowTop(spec, windows, context);
+        SlicedWindows windows = spec.windows();
+        if (windows != null) {
+            return context -> new WindowTop(spec, new TopWindows(windows), context);
         }
         if (spec.uniqueKey() != null) {
             new UniqueRows.Keys(spec.input(), spec.uniqueKey());

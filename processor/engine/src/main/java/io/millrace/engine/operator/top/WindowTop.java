@@ -50,7 +50,7 @@ final class WindowTop implements Operator {
             context.failed(spec.name(), timeOutOfRange(spec.name()));
             return;
         }
-        long sliceEndMs = windows.sliceEnd(timeMs);
+        long sliceEndMs = windows.sliceEndOf(timeMs);
         if (windows.isPast(sliceEndMs, progress.firedThroughMs())) {
             late.add(1, timeMs, progress.firedThroughMs());
             return;
@@ -72,7 +72,7 @@ final class WindowTop implements Operator {
 
     @Override
     public boolean advance(long watermarkMs, Output out) {
-        long throughMs = Math.min(watermarkMs, TopWindows.HORIZON_MS);
+        long throughMs = windows.completedMs(watermarkMs);
         if (throughMs < nextDueMs) {
             return true;
         }
@@ -143,13 +143,14 @@ final class WindowTop implements Operator {
     private void emit(long windowEndMs, int rank, byte[] stored, Output out) {
         @Nullable Object[] row = rows.decode(stored);
         int size = row.length;
+        long endMs = windows.endInstantMs(windowEndMs);
         @Nullable Object[] result = new Object[size + (spec.windowColumns() ? 3 : 1)];
         System.arraycopy(row, 0, result, 0, size);
         if (spec.windowColumns()) {
-            result[size] = windows.start(windowEndMs);
-            result[size + 1] = windowEndMs;
+            result[size] = windows.startInstantMs(windowEndMs);
+            result[size + 1] = endMs;
         }
         result[result.length - 1] = (long) rank;
-        out.emit(new Row(RowKind.INSERT, windowEndMs - 1, Finality.FINAL, result));
+        out.emit(new Row(RowKind.INSERT, endMs - 1, Finality.FINAL, result));
     }
 }

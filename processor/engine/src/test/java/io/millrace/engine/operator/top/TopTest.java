@@ -14,6 +14,9 @@ import io.millrace.serde.Row;
 import io.millrace.serde.RowKind;
 import io.millrace.serde.RowType;
 import io.millrace.state.OrderedBytes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,18 @@ class TopTest {
                         result(9, "a", 2, "4", 0L, 10L, 2L),
                         result(9, "b", 5, "1", 0L, 10L, 1L));
         assertThat(run.checkpoint(19)).containsExactly(result(19, "a", 9, "5", 10L, 20L, 1L));
+    }
+
+    @Test
+    void a_day_of_a_zone_is_ranked_when_it_is_over_there() {
+        SlicedWindows days = SlicedWindows.tumbling(Duration.ofDays(1).toMillis(), 0).in(ZoneId.of("Europe/Berlin"));
+        OperatorRun run = run(spec(1, days, null));
+        // The clocks go forward: a day of 23 hours.
+        long startMs = Instant.parse("2026-03-28T23:00:00Z").toEpochMilli();
+        long endMs = Instant.parse("2026-03-29T22:00:00Z").toEpochMilli();
+        run.feed(row(startMs, "a", 1, "1"), row(endMs - 1, "a", 2, "2"), row(endMs, "a", 3, "3"));
+        assertThat(run.checkpoint(endMs - 2)).isEmpty();
+        assertThat(run.checkpoint(endMs - 1)).containsExactly(result(endMs - 1, "a", 2, "2", startMs, endMs, 1L));
     }
 
     @Test
