@@ -37,7 +37,7 @@ final class JobAssembler {
         Pipelines pipelines = new Pipelines(sources, sinks, report);
         return new JobSpec(
                 job.text("job"),
-                Text.of("UTC"),
+                job.text("time.zone"),
                 kafka(job.entries("kafka")),
                 List.copyOf(sources),
                 pipelines.connect(steps.read(job.items("steps"))),
@@ -74,7 +74,7 @@ final class JobAssembler {
                     "'" + entry.name() + "' needs 'schema'",
                     "name its columns and their types, for example schema: {id: STRING, amount: DOUBLE}",
                     "json does not say which columns there are");
-        } else if (!needsSchema && source.has("schema") && JobGrammar.FORMATS.contains(format.value())) {
+        } else if (!needsSchema && source.has("schema") && Shapes.FORMATS.contains(format.value())) {
             report.error(
                     source.keySpan("schema"),
                     "'schema' is for json only",
@@ -91,7 +91,7 @@ final class JobAssembler {
                 source.textOrNull("event.time"),
                 watermark.durationOrZero("lag"),
                 watermark.durationOrZero("idle"),
-                Duration.ofMinutes(5));
+                watermark.durationOrZero("drift"));
     }
 
     private JobSpec.Sink sink(Yaml.Entry entry) {
@@ -102,7 +102,7 @@ final class JobAssembler {
         if (sink.has("key.format") && !sink.has("key")) {
             report.error(sink.keySpan("key.format"), "'key.format' without a 'key'", "name the key's columns: key: …");
         }
-        return new JobSpec.Sink(entry.key(), sink.text("topic"), sink.text("format"), key, keyFormat);
+        return new JobSpec.Sink(entry.key(), sink.text("topic"), sink.text("format"), sink.has("format"), key, keyFormat);
     }
 
     private JobSpec.Errors errors(Section errors) {
@@ -125,18 +125,18 @@ final class JobAssembler {
         return new JobSpec.Runtime(
                 workers == null ? Math.max(1, environment.cores()) : Integer.parseInt(workers.value()),
                 interval,
-                stateDir(state),
+                path(state, "dir"),
                 state.sizeBytes("memory"),
                 adminListen(runtime),
-                environment.workingDirectory().resolve("plugins"));
+                path(runtime, "plugin.path"));
     }
 
-    private Path stateDir(Section state) {
-        ScalarText dir = state.text("dir");
+    private Path path(Section section, String key) {
+        ScalarText path = section.text(key);
         try {
-            return environment.workingDirectory().resolve(dir.value());
+            return environment.workingDirectory().resolve(path.value());
         } catch (InvalidPathException e) {
-            report.error(dir, "'" + dir + "' is no path", null);
+            report.error(path, "'" + path + "' is no path", null);
             return environment.workingDirectory();
         }
     }

@@ -49,6 +49,7 @@ public record JobSpec(
     /**
      * A topic to write.
      *
+     * @param formatWritten whether the file says the format, so that it is not the default
      * @param key the columns of the record's key, in order; empty for no key of its own
      * @param keyFormat null for the default: {@code string} for one column, else the sink's format
      */
@@ -56,6 +57,7 @@ public record JobSpec(
             Text name,
             Text topic,
             Text format,
+            boolean formatWritten,
             List<Text> key,
             @Nullable Text keyFormat) {}
 

@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ final class Pipelines {
     private final List<JobSpec.Source> sources;
     private final Report report;
     private final Map<String, Text> sourceNames = new LinkedHashMap<>();
+    private final Map<String, JobSpec.Sink> sinks = new LinkedHashMap<>();
     private final Map<String, Text> sinkNames = new LinkedHashMap<>();
     /** All streams that the steps name anywhere. */
     private final Map<String, Text> streamNames = new LinkedHashMap<>();
@@ -21,7 +23,10 @@ final class Pipelines {
     private final Set<String> named = new LinkedHashSet<>();
 
     private final Set<String> read = new HashSet<>();
-    private final Set<String> written = new HashSet<>();
+    /** Sinks that rows of a stream go to, each with the first mention. */
+    private final Map<String, Text> written = new HashMap<>();
+    /** Sinks that late records go to, each with the first mention. */
+    private final Map<String, Text> late = new LinkedHashMap<>();
     /** Names in steps that could not be read: nothing that needs them may be called wrong. */
     private final Set<String> mentioned = new HashSet<>();
 
@@ -41,7 +46,10 @@ final class Pipelines {
         this.sources = sources;
         this.report = report;
         sources.forEach(source -> sourceNames.put(source.name().value(), source.name()));
-        sinks.forEach(sink -> sinkNames.put(sink.name().value(), sink.name()));
+        for (JobSpec.Sink sink : sinks) {
+            this.sinks.put(sink.name().value(), sink);
+            sinkNames.put(sink.name().value(), sink.name());
+        }
     }
 
     /** The steps that could be read, the left-out {@code from} put in. */
@@ -50,6 +58,7 @@ final class Pipelines {
         steps.forEach(this::collectNames);
         steps.forEach(this::connect);
         finish();
+        late.forEach(this::checkLateSink);
         if (!steps.isEmpty()) {
             reportUnused();
         }
@@ -69,11 +78,15 @@ final class Pipelines {
         if (read.step() instanceof JobSpec.As as) {
             collectStream(as.name());
         } else if (read.step() instanceof JobSpec.Route route) {
-            for (JobSpec.Branch branch : route.branches()) {
-                if (!sinkNames.containsKey(branch.target().value())) {
-                    collectStream(branch.target());
-                }
-            }
+            route.branches().forEach(branch -> collectTarget(branch.target()));
+        } else if (read.step() instanceof JobSpec.Process process) {
+            process.outputs().values().forEach(this::collectTarget);
+        }
+    }
+
+    private void collectTarget(Text target) {
+        if (!sinkNames.containsKey(target.value())) {
+            collectStream(target);
         }
     }
 
@@ -97,26 +110,46 @@ final class Pipelines {
             sourcesUnsure |= connected.isEmpty();
             return;
         }
-        if (step instanceof JobSpec.From from) {
+        if (starts(step)) {
             finish();
             current = new Pipeline();
-            resolve(from.stream());
         } else {
             enter(step, read.verb());
         }
         connected.add(step);
-        Pipeline pipeline = current();
-        pipeline.last = step;
-        if (step instanceof JobSpec.As as) {
+        current().last = step;
+        resolveNames(step);
+    }
+
+    private static boolean starts(JobSpec.Step step) {
+        return step instanceof JobSpec.From || step instanceof JobSpec.Union;
+    }
+
+    private void resolveNames(JobSpec.Step step) {
+        if (step instanceof JobSpec.From from) {
+            resolve(from.stream());
+        } else if (step instanceof JobSpec.Union union) {
+            union.streams().forEach(this::resolve);
+        } else if (step instanceof JobSpec.As as) {
             named.add(as.name().value());
         } else if (step instanceof JobSpec.To to) {
-            resolveSink(to.sink());
+            resolveSink(to.sink(), written);
+        } else if (step instanceof JobSpec.Aggregate aggregate
+                && aggregate.late().then() != null) {
+            resolveSink(aggregate.late().then(), late);
+        } else if (step instanceof JobSpec.Process process) {
+            process.outputs().values().forEach(this::resolveTarget);
         } else if (step instanceof JobSpec.Route route) {
-            pipeline.hasEnded = true;
-            for (JobSpec.Branch branch : route.branches()) {
-                String target = branch.target().value();
-                (sinkNames.containsKey(target) ? written : named).add(target);
-            }
+            current().hasEnded = true;
+            route.branches().forEach(branch -> resolveTarget(branch.target()));
+        }
+    }
+
+    private void resolveTarget(Text target) {
+        if (sinkNames.containsKey(target.value())) {
+            written.putIfAbsent(target.value(), target);
+        } else {
+            named.add(target.value());
         }
     }
 
@@ -175,15 +208,37 @@ final class Pipelines {
         }
     }
 
-    private void resolveSink(Text sink) {
+    private void resolveSink(Text sink, Map<String, Text> mentions) {
         String name = sink.value();
         if (sinkNames.containsKey(name)) {
-            written.add(name);
+            mentions.putIfAbsent(name, sink);
         } else if (sourceNames.containsKey(name) || streamNames.containsKey(name)) {
             String what = sourceNames.containsKey(name) ? "a source" : "a stream";
             report.error(sink, "'" + name + "' is " + what + ", not a sink", "declare a sink under 'sinks'");
         } else if (!mentioned.contains(name)) {
             unknown(sink, "unknown sink '" + name + "'", List.copyOf(sinkNames.keySet()));
+        }
+    }
+
+    /** Late records go on as they were read, with their key and in their format, so that rows of a stream do not fit beside them. */
+    private void checkLateSink(String name, Text then) {
+        Text rows = written.get(name);
+        if (rows != null) {
+            report.error(
+                    then,
+                    "the sink '" + name + "' also takes the rows of a stream, in line "
+                            + rows.at().line(),
+                    "declare a sink for late records alone",
+                    "late records keep their own format");
+        }
+        JobSpec.Sink sink = sinks.get(name);
+        if (sink != null && !sink.key().isEmpty()) {
+            String where = " in line " + then.at().line();
+            report.error(
+                    sink.key().get(0),
+                    "the sink '" + name + "' takes late records" + where + ", so it cannot have a 'key'",
+                    "remove it",
+                    "late records keep their own key");
         }
     }
 
@@ -204,7 +259,10 @@ final class Pipelines {
             return;
         }
         JobSpec.Step last = current.last;
-        boolean leadsOn = last instanceof JobSpec.To || last instanceof JobSpec.Route || last instanceof JobSpec.As;
+        boolean leadsOn = last instanceof JobSpec.To
+                || last instanceof JobSpec.Route
+                || last instanceof JobSpec.As
+                || last instanceof JobSpec.Process process && !process.outputs().isEmpty();
         if (!leadsOn) {
             report.error(
                     last.at(), "the result of this step goes nowhere", "end the pipeline with 'to', 'route' or 'as'");
@@ -225,7 +283,7 @@ final class Pipelines {
             }
         });
         sinkNames.forEach((name, at) -> {
-            if (!written.contains(name) && !mentioned.contains(name) && !sourceNames.containsKey(name)) {
+            if (!written.containsKey(name) && !late.containsKey(name) && !mentioned.contains(name) && !sourceNames.containsKey(name)) {
                 report.warning(at, "nothing is written to the sink '" + name + "'", "write to it with to: " + name);
             }
         });
@@ -237,6 +295,14 @@ final class Pipelines {
                         && route.branches().stream().anyMatch(branch -> branch.target() == at));
         if (isBranch) {
             unknown(at, "'" + name + "' is neither a sink nor read by a 'from' below", List.copyOf(sinkNames.keySet()));
+        } else if (isOutput(at)) {
+            String closest = DidYouMean.closest(name, List.copyOf(sinkNames.keySet()));
+            String hint = closest == null ? "read it with from: " + name + ", or remove it" : null;
+            if (closest != null) {
+                mentioned.add(closest);
+                hint = "did you mean the sink '" + closest + "'?";
+            }
+            report.warning(at, "nothing reads the stream '" + name + "'", hint);
         } else if (isLast(at)) {
             report.error(
                     at,
@@ -247,9 +313,15 @@ final class Pipelines {
         }
     }
 
+    private boolean isOutput(Text streamName) {
+        return connected.stream()
+                .anyMatch(step -> step instanceof JobSpec.Process process
+                        && process.outputs().values().stream().anyMatch(output -> output == streamName));
+    }
+
     private boolean isLast(Text streamName) {
         for (int i = 0; i < connected.size(); i++) {
-            boolean ends = i + 1 == connected.size() || connected.get(i + 1) instanceof JobSpec.From;
+            boolean ends = i + 1 == connected.size() || starts(connected.get(i + 1));
             if (connected.get(i) instanceof JobSpec.As as && as.name() == streamName) {
                 return ends;
             }

@@ -142,6 +142,32 @@ sealed interface ScalarType {
         }
     }
 
+    /** A time zone's name in the IANA database, or an offset from UTC. */
+    record Zone() implements ScalarType {
+        @Override
+        public String what() {
+            return "a time zone such as Europe/Berlin or +02:00";
+        }
+
+        @Override
+        public @Nullable Fault fault(Text text) {
+            if (TimeZones.isKnown(text.value())) {
+                return null;
+            }
+            // Which zones there are is the Java release's to say, not the schema's.
+            return new Fault(
+                    "cannot be '" + Fault.shown(text) + "'",
+                    TimeZones.meant(text.toString()),
+                    List.of("it takes an IANA name such as Europe/Berlin or an offset such as +02:00"),
+                    false);
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return new Free(what(), true).schema();
+        }
+    }
+
     /** An amount of memory. */
     record Sized(long leastBytes) implements ScalarType {
         @Override

@@ -30,6 +30,9 @@ final class SchemaWriter {
         if (shape instanceof Shape.Sections sections) {
             return sections(sections);
         }
+        if (shape instanceof Shape.Open) {
+            return Json.object("type", "object");
+        }
         return fields((Shape.Fields) shape);
     }
 
@@ -87,24 +90,25 @@ final class SchemaWriter {
             schema.put("minProperties", 1);
             schema.put("maxProperties", 1);
         } else if (!shape.exactlyOneOf().isEmpty()) {
-            schema.put(
-                    "oneOf",
-                    shape.exactlyOneOf().stream()
-                            .map(key -> Map.of("required", List.of(key)))
-                            .toList());
+            schema.put("oneOf", requiredEach(shape.exactlyOneOf()));
         }
         if (!shape.needs().isEmpty()) {
             Map<String, Object> needs = new LinkedHashMap<>();
-            shape.keys().stream()
-                    .filter(key -> shape.needs().containsKey(key.name()))
-                    .forEach(key -> needs.put(key.name(), List.of(needed(shape, key.name()))));
-            schema.put("dependentRequired", needs);
+            for (String key : shape.names()) {
+                List<String> needed = shape.needs().get(key);
+                if (needed != null) {
+                    needs.put(key, Json.object("anyOf", requiredEach(needed)));
+                }
+            }
+            schema.put("dependentSchemas", needs);
         }
         return schema;
     }
 
-    private static String needed(Shape.Fields shape, String key) {
-        return shape.needs().getOrDefault(key, key);
+    private static List<Map<String, Object>> requiredEach(List<String> keys) {
+        return keys.stream()
+                .map(key -> Json.object("required", List.of(key)))
+                .toList();
     }
 
     private static void putRequired(List<Shape.Key> keys, Map<String, Object> schema) {

@@ -50,6 +50,9 @@ sealed interface Shape {
      */
     record Named(String what, Scalar value, List<Key> known, Map<String, String> forbidden) implements Shape {}
 
+    /** A mapping that others read: nothing in it is checked. */
+    record Open(String what) implements Shape {}
+
     /** A mapping whose keys name mappings; at least one. */
     record Sections(String what, ScalarType names, Fields fields) implements Shape {}
 
@@ -58,9 +61,10 @@ sealed interface Shape {
      *
      * @param word what a key is called in messages: {@code key} or {@code step}
      * @param exactlyOneOf of these keys exactly one must be there; empty for no such rule
-     * @param needs key to another that must then be there
+     * @param needs key to others of which one must then be there
      */
-    record Fields(String what, String word, List<Key> keys, List<String> exactlyOneOf, Map<String, String> needs)
+    record Fields(
+            String what, String word, List<Key> keys, List<String> exactlyOneOf, Map<String, List<String>> needs)
             implements Shape {
         List<String> names() {
             return keys.stream().map(Key::name).toList();

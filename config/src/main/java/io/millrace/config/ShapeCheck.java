@@ -72,18 +72,26 @@ final class ShapeCheck {
             checkSections(sections, value, label);
         } else if (shape instanceof Shape.Fields fields) {
             checkFields(fields, value, label);
+        } else if (shape instanceof Shape.Open && !(value instanceof Yaml.Mapping)) {
+            wrongKind(shape, value, label);
         }
     }
 
     private void checkEither(Shape.Either shape, Yaml value, Label label) {
         if (value instanceof Yaml.Mapping) {
             checkFields(shape.fields(), value, label);
-        } else if (value instanceof Yaml.Scalar scalar && shape.scalar().type().fault(scalar.text()) == null) {
-            return;
         } else if (value instanceof Yaml.Scalar scalar) {
-            bad.add(value);
-            String message = label.name() + " cannot be '" + Fault.shown(scalar.text()) + "'";
-            structural(value.span(), message, "it takes " + shape.what(), List.of());
+            Fault fault = shape.scalar().type().fault(scalar.text());
+            if (fault != null) {
+                bad.add(value);
+                String possible = "it takes " + shape.what();
+                boolean guessed = fault.hint() != null;
+                structural(
+                        value.span(),
+                        label.name() + " " + fault.message(),
+                        guessed ? fault.hint() : possible,
+                        guessed ? List.of(possible) : List.of());
+            }
         } else {
             wrongKind(shape, value, label);
         }
@@ -263,20 +271,35 @@ final class ShapeCheck {
             structural(second.span(), message, "keep one of the two", List.of());
         } else if (chosen.isEmpty() && !shape.exactlyOneOf().isEmpty()) {
             bad.add(map);
-            String keys = "'" + String.join("' or '", shape.exactlyOneOf()) + "'";
-            structural(label.at(), label.name() + " needs " + keys, null, List.of());
+            structural(label.at(), label.name() + " needs " + list(shape.exactlyOneOf(), "or"), null, List.of());
         }
-        for (Map.Entry<String, String> need : shape.needs().entrySet()) {
-            Yaml.Entry entry = map.entry(need.getKey());
-            if (entry != null && map.entry(need.getValue()) == null && chosen.size() == 1) {
-                bad.add(map);
-                structural(
-                        entry.key().span(),
-                        "'" + need.getKey() + "' needs '" + need.getValue() + "' beside it",
-                        null,
-                        List.of());
+        if (chosen.size() == 1) {
+            for (Yaml.Entry entry : map.entries()) {
+                List<String> needed = shape.needs().getOrDefault(entry.name(), List.of());
+                if (!needed.isEmpty() && needed.stream().allMatch(key -> map.entry(key) == null)) {
+                    bad.add(map);
+                    missing(entry.key(), needed, chosen.get(0), shape);
+                }
             }
         }
+    }
+
+    /** What is needed is either left out, or cannot be there because something else has been chosen in its place. */
+    private void missing(ScalarText key, List<String> needed, Yaml.Entry chosen, Shape.Fields shape) {
+        if (shape.exactlyOneOf().containsAll(needed)) {
+            String message = "'" + key.value() + "' cannot stand beside '" + chosen.name() + "'";
+            structural(key.span(), message, "it belongs to " + list(needed, "and"), List.of());
+        } else {
+            String message = "'" + key.value() + "' needs " + list(needed, "or") + " beside it";
+            structural(key.span(), message, null, List.of());
+        }
+    }
+
+    /** {@code 'a', 'b' or 'c'}. */
+    private static String list(List<String> keys, String word) {
+        String last = "'" + keys.get(keys.size() - 1) + "'";
+        String others = String.join("', '", keys.subList(0, keys.size() - 1));
+        return others.isEmpty() ? last : "'" + others + "' " + word + " " + last;
     }
 
     private void wrongKind(Shape shape, Yaml value, Label label) {

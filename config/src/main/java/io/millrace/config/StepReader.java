@@ -1,6 +1,5 @@
 package io.millrace.config;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class StepReader {
     private final ShapeCheck check;
     private final Report report;
+    private final WindowReader windows;
     private final Map<String, Text> storeNames = new HashMap<>();
 
     StepReader(ShapeCheck check, Report report) {
         this.check = check;
         this.report = report;
+        this.windows = new WindowReader(report);
     }
 
     /**
@@ -56,18 +57,23 @@ final class StepReader {
     private JobSpec.@Nullable Step step(Yaml.Entry entry) {
         ScalarText at = entry.key();
         Yaml wrapped = new Yaml.Mapping(at.span(), List.of(entry), entry.value().weight());
-        Section step = new Section(JobGrammar.STEP, wrapped, at.span(), check);
+        Section step = new Section(StepGrammar.STEP, wrapped, at.span(), check);
         String verb = entry.name();
         return switch (verb) {
             case "from" -> new JobSpec.From(at, step.text(verb));
+            case "union" -> union(at, step);
             case "filter" -> new JobSpec.Filter(at, step.text(verb));
             case "set" -> new JobSpec.SetColumns(at, step.named(verb));
             case "drop" -> new JobSpec.Drop(at, step.texts(verb));
             case "map" -> new JobSpec.MapRow(at, step.named(verb));
+            case "flatten" -> new JobSpec.Flatten(at, step.text(verb));
             case "as" -> new JobSpec.As(at, step.text(verb));
             case "route" -> route(at, step.items(verb));
             case "key" -> new JobSpec.Key(at, step.texts(verb));
-            case "aggregate" -> aggregate(at, step.section(verb, JobGrammar.AGGREGATE));
+            case "aggregate" -> aggregate(at, step.section(verb, StepGrammar.AGGREGATE));
+            case "dedupe" -> dedupe(at, step.section(verb, StepGrammar.DEDUPE));
+            case "top" -> top(at, step.section(verb, StepGrammar.TOP));
+            case "process" -> process(at, step.section(verb, StepGrammar.PROCESS));
             case "to" -> new JobSpec.To(at, step.text(verb));
             default -> null;
         };
@@ -76,7 +82,7 @@ final class StepReader {
     private JobSpec.Step route(ScalarText at, List<Yaml> items) {
         List<JobSpec.Branch> branches = new ArrayList<>();
         for (Yaml item : items) {
-            Section branch = new Section(JobGrammar.BRANCH, item, item.span().first(), check);
+            Section branch = new Section(StepGrammar.BRANCH, item, item.span().first(), check);
             boolean isElse = branch.has("else") && !branch.has("when");
             if (isElse && item != items.get(items.size() - 1)) {
                 report.error(branch.keySpan("else"), "nothing gets past an 'else'", "make it the last branch");
@@ -89,98 +95,131 @@ final class StepReader {
         return new JobSpec.Route(at, List.copyOf(branches));
     }
 
-    private JobSpec.Step aggregate(ScalarText at, Section aggregate) {
-        ScalarText name = aggregate.text("name");
-        if (aggregate.value("name") != null) {
-            Text earlier = storeNames.putIfAbsent(name.value(), name);
-            if (earlier != null) {
-                report.error(
-                        name,
-                        "the name '" + name + "' is taken by another aggregate, in line "
-                                + earlier.at().line(),
-                        "each names a store of its own");
+    private JobSpec.Step union(ScalarText at, Section step) {
+        List<Text> streams = step.texts("union");
+        Set<String> seen = new HashSet<>();
+        for (Text stream : streams) {
+            if (!seen.add(stream.value())) {
+                report.error(stream, "the stream '" + stream + "' comes twice", "remove one of the two");
             }
         }
+        if (streams.size() == 1 && step.items("union").size() == 1) {
+            Text only = streams.get(0);
+            report.error(only, "a union needs at least two streams", "with one alone, write from: " + only);
+        }
+        return new JobSpec.Union(at, streams);
+    }
+
+    private JobSpec.Step aggregate(ScalarText at, Section aggregate) {
         Yaml written = aggregate.value("window");
-        JobSpec.Window window =
-                written instanceof Yaml.Mapping ? window(aggregate.section("window", JobGrammar.WINDOW)) : null;
-        boolean running = !aggregate.has("window") || written instanceof Yaml.Scalar;
         boolean windowed = written instanceof Yaml.Mapping;
-        JobSpec.Emit standard = running ? new JobSpec.Emit.Updates() : new JobSpec.Emit.Final();
-        checkEmit(aggregate, running, windowed);
-        Section late = aggregate.section("late", JobGrammar.LATE);
+        boolean running = !aggregate.has("window") || written instanceof Yaml.Scalar;
+        JobSpec.Window window = windows.windowOrNull(aggregate);
+        JobSpec.Emit emit = emit(aggregate, running);
+        checkLate(aggregate, running);
+        Section late = aggregate.section("late", StepGrammar.LATE);
+        return new JobSpec.Aggregate(
+                at,
+                storeName(aggregate),
+                aggregate.texts("by"),
+                windowed ? window : null,
+                aggregate.named("values"),
+                emit,
+                new JobSpec.Late(late.durationOrZero("accept"), late.textOrNull("then")));
+    }
+
+    private JobSpec.Emit emit(Section aggregate, boolean running) {
+        Yaml written = aggregate.value("emit");
+        if (written instanceof Yaml.Mapping) {
+            if (running) {
+                report.error(
+                        aggregate.section("emit", StepGrammar.EARLY).keySpan("early"),
+                        "'early' needs a 'window'",
+                        "remove 'emit', or give the aggregate a 'window'",
+                        "without one each row gives the new result of its group at once");
+            }
+            return new JobSpec.Emit.Early(
+                    aggregate.section("emit", StepGrammar.EARLY).durationOrZero("early"));
+        }
+        if (written instanceof Yaml.Scalar scalar) {
+            boolean isFinal = scalar.text().value().equals("final");
+            if (running && isFinal) {
+                report.warning(
+                        scalar.text(),
+                        "this writes nothing unless the job is run with --until-end",
+                        "give the aggregate a 'window', or remove 'emit' for a new result with each row");
+            }
+            return isFinal ? new JobSpec.Emit.Final() : new JobSpec.Emit.Updates();
+        }
+        return running ? new JobSpec.Emit.Updates() : new JobSpec.Emit.Final();
+    }
+
+    private void checkLate(Section aggregate, boolean running) {
         if (running && aggregate.has("late")) {
             report.error(
                     aggregate.keySpan("late"),
                     "'late' without a 'window'",
                     "remove it",
                     "a running aggregate never closes, so no row comes too late for it");
+        } else if (aggregate.value("late") instanceof Yaml.Mapping late
+                && late.entries().isEmpty()) {
+            report.error(
+                    aggregate.keySpan("late"),
+                    "'late' needs 'accept' or 'then'",
+                    "for example late: {accept: 5m}, or remove it");
         }
-        return new JobSpec.Aggregate(
+    }
+
+    private JobSpec.Step dedupe(ScalarText at, Section dedupe) {
+        return new JobSpec.Dedupe(
                 at,
-                name,
-                aggregate.texts("by"),
-                window,
-                aggregate.named("values"),
-                standard,
-                new JobSpec.Late(late.durationOrZero("accept"), null));
+                storeName(dedupe),
+                dedupe.texts("key"),
+                dedupe.durationOrZero("within"),
+                dedupe.text("keep").value().equals("last") ? JobSpec.Keep.LAST : JobSpec.Keep.FIRST);
     }
 
-    private void checkEmit(Section aggregate, boolean running, boolean windowed) {
-        Text emit = aggregate.textOrNull("emit");
-        if (emit == null) {
-            return;
-        }
-        if (running && emit.value().equals("final")) {
+    private JobSpec.Step top(ScalarText at, Section top) {
+        JobSpec.Window window = windows.windowOrNull(top);
+        if (window instanceof JobSpec.Session) {
             report.error(
-                    emit,
-                    "a running aggregate has no final result",
-                    "remove 'emit', or give the aggregate a 'window'",
-                    "it never ends; each row updates its group's result");
-        } else if (windowed && emit.value().equals("updates")) {
-            report.error(
-                    emit,
-                    "a window's results come once, when it closes",
-                    "remove 'emit'",
-                    "updates are for running aggregates; results of open windows are not offered yet");
+                    window.at(),
+                    "'top' is not for sessions",
+                    "rank in 'tumbling', 'hopping' or 'cumulating' windows",
+                    "two sessions that become one would have to be ranked anew");
         }
+        Text limit = top.textOrNull("limit");
+        return new JobSpec.Top(
+                at,
+                storeName(top),
+                top.texts("by"),
+                top.text("order"),
+                limit == null ? 1 : Integer.parseInt(limit.value()),
+                window);
     }
 
-    private JobSpec.@Nullable Window window(Section window) {
-        boolean tumbling = window.has("tumbling");
-        String kind = tumbling ? "tumbling" : "hopping";
-        Duration size = window.duration(kind);
-        Duration every = tumbling ? size : window.duration("every");
-        Duration offset = window.duration("offset");
-        if (size == null || every == null || offset == null) {
-            return null;
-        }
-        Span keySpan = window.keySpan(kind);
-        ScalarText at = ScalarText.standingFor(kind, keySpan);
-        if (size.toMillis() % every.toMillis() != 0) {
-            report.error(
-                    window.valueSpan("every"),
-                    "the size " + Durations.write(size) + " is not a multiple of " + Durations.write(every),
-                    nearestDivisor(size, every));
-        }
-        if (offset.abs().compareTo(size) >= 0) {
-            report.error(
-                    window.valueSpan("offset"),
-                    "the offset must be less than the window's size, which is " + Durations.write(size),
-                    null);
-        }
-        return tumbling ? new JobSpec.Tumbling(at, size, offset) : new JobSpec.Hopping(at, size, every, offset);
+    private JobSpec.Step process(ScalarText at, Section process) {
+        return new JobSpec.Process(
+                at,
+                storeName(process),
+                process.text("class"),
+                process.texts("by"),
+                process.named("config"),
+                process.named("outputs"));
     }
 
-    /** The next smaller duration in the same unit that divides the size. */
-    private static @Nullable String nearestDivisor(Duration size, Duration every) {
-        long unitMs = Durations.unitMs(every);
-        long candidateMs = every.toMillis();
-        for (int tries = 0; tries < 1_000 && candidateMs > 0; tries++, candidateMs -= unitMs) {
-            if (size.toMillis() % candidateMs == 0) {
-                return "for example every: " + Durations.write(Duration.ofMillis(candidateMs));
+    private ScalarText storeName(Section step) {
+        ScalarText name = step.text("name");
+        if (step.value("name") != null) {
+            Text earlier = storeNames.putIfAbsent(name.value(), name);
+            if (earlier != null) {
+                report.error(
+                        name,
+                        "the name '" + name + "' is taken by another step, in line "
+                                + earlier.at().line(),
+                        "each names a store of its own");
             }
         }
-        return null;
+        return name;
     }
 }

@@ -168,7 +168,7 @@ final class JobReaderTest {
                         job.yaml:5:5: error: unknown step 'agregate'
                           5 |   - agregate: {name: x}
                             |     ^^^^^^^^ did you mean 'aggregate'?
-                            = possible here: from, filter, set, drop, map, as, route, key, aggregate, to
+                            = possible here: from, union, filter, set, drop, map, flatten, as, route, key, aggregate, dedupe, top, process, to
                         """);
     }
 
@@ -205,7 +205,7 @@ final class JobReaderTest {
                             "severity": "error",
                             "message": "unknown step 'a\\"b'",
                             "hint": null,
-                            "notes": ["possible here: from, filter, set, drop, map, as, route, key, aggregate, to"]
+                            "notes": ["possible here: from, union, filter, set, drop, map, flatten, as, route, key, aggregate, dedupe, top, process, to"]
                           }
                         ]
                         """);

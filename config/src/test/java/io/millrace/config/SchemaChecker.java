@@ -66,10 +66,12 @@ final class SchemaChecker {
         Map<?, ?> map = value instanceof Map<?, ?> some ? some : Map.of();
         switch (keyword) {
             case "required" -> expect(map.keySet().containsAll((List<?>) rule) || map != value, path + " required");
-            case "dependentRequired" ->
-                ((Map<?, ?>) rule)
-                        .forEach((key, needed) -> expect(
-                                !map.containsKey(key) || map.keySet().containsAll((List<?>) needed), path + " needs"));
+            case "dependentSchemas" ->
+                ((Map<?, ?>) rule).forEach((key, inner) -> {
+                    if (map.containsKey(key)) {
+                        check(inner, value, path);
+                    }
+                });
             case "propertyNames" -> map.keySet().forEach(key -> check(rule, key, path + "." + key));
             case "properties" ->
                 ((Map<?, ?>) rule).forEach((key, inner) -> {

@@ -124,6 +124,17 @@ final class Accumulators {
         }
     }
 
+    /** Adds an input row to a stored group whose distinct values somebody else keeps. */
+    void addRow(@Nullable Object[] group, @Nullable Object[] row, Seen seen) {
+        group[COUNT_AT] = (long) group[COUNT_AT] + 1;
+        for (int i = 0; i < functions.length; i++) {
+            Object argument = argument(i, row);
+            if (argument != null && (!distinct[i] || seen.addIfNew(i, argument))) {
+                functions[i].add(group, storedAt[i], argument);
+            }
+        }
+    }
+
     /** Adds a partial row to a stored group. */
     void addPartial(@Nullable Object[] group, @Nullable Object[] row, byte[] groupKey, DistinctValues seen) {
         int base = partialBase();
@@ -275,5 +286,11 @@ final class Accumulators {
         for (int slot = 0; slot < slots.size(); slot++) {
             columns.add(new Column("$" + call + "_" + slot, slots.get(slot)));
         }
+    }
+
+    /** The distinct values of one group. */
+    interface Seen {
+        /** Notes that the group has seen a value; false if it had before. */
+        boolean addIfNew(int call, Object argument);
     }
 }

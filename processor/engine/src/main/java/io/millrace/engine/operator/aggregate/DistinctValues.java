@@ -37,18 +37,23 @@ final class DistinctValues {
 
     /** Notes that a group has seen a value; false if it had before. */
     boolean addIfNew(byte[] groupKey, int call, Object argument) {
+        byte[] key = entry(groupKey, call, argument);
+        if (store.get(key) != null) {
+            return false;
+        }
+        store.put(key, NOTHING);
+        return true;
+    }
+
+    /** The store key that says that a group has seen a value. */
+    byte[] entry(byte[] groupKey, int call, Object argument) {
         writer.clear();
         writer.writeByte(StoreKeys.DISTINCT);
         writer.writeRaw(groupKey, 1, groupKey.length - 1);
         writer.writeFixedShort(call);
         value[0] = argument;
         codec(call).encode(value, FIRST, writer);
-        byte[] key = writer.toByteArray();
-        if (store.get(key) != null) {
-            return false;
-        }
-        store.put(key, NOTHING);
-        return true;
+        return writer.toByteArray();
     }
 
     /** Feeds the DISTINCT calls of {@code group} with each value once, in however many of the slices it was seen. */
@@ -75,7 +80,8 @@ final class DistinctValues {
         }
     }
 
-    private void addTo(@Nullable Object[] group, byte[] key, int prefixBytes, Accumulators accumulators) {
+    /** Feeds a DISTINCT call of {@code group} with the value of a store key. */
+    void addTo(@Nullable Object[] group, byte[] key, int prefixBytes, Accumulators accumulators) {
         BinaryReader reader = new BinaryReader(key, prefixBytes, key.length - prefixBytes);
         int call = reader.readFixedShort();
         Object argument = codec(call).decode(reader)[0];

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Aggregates by key without windows. Each row emits its group's new result at once, with the row's time: an INSERT for the first
  * one, then an UPDATE_AFTER whenever the result differs from the one before. Groups are kept for ever.
+ *
+ * <p>If only final results are asked for, there is none before time is over: then each group emits one INSERT, FINAL, with the largest
+ * event time of its rows.
  */
 public final class RunningAggregate implements Operator {
     private final AggregateSpec spec;
@@ -33,13 +36,22 @@ public final class RunningAggregate implements Operator {
         this.distinct = new DistinctValues(store, accumulators.distinctTypes());
     }
 
-    /** @throws IllegalArgumentException if {@code spec} has windows, or a call's function and types do not go together */
+    /**
+     * @throws IllegalArgumentException if {@code spec} has windows, asks for early results, which only windows have, or a call's function
+     *     and types do not go together
+     */
     public static OperatorFactory of(AggregateSpec spec, AggregateInput input) {
         if (spec.windows() != null) {
             throw new IllegalArgumentException(spec.name() + " has windows");
         }
+        if (spec.emit() instanceof Emit.Early) {
+            throw new IllegalArgumentException(
+                    spec.name() + " has no windows, so none of its results is early. Use updates, or give it a window");
+        }
         new Accumulators(spec);
-        return context -> new RunningAggregate(spec, input, context);
+        return spec.emit() instanceof Emit.Final
+                ? context -> new FinalAggregate(spec, input, context)
+                : context -> new RunningAggregate(spec, input, context);
     }
 
     @Override
