@@ -8,21 +8,26 @@ final class Due {
     /** Nothing is known of a new store's entries. */
     private long nextMs = Long.MIN_VALUE;
 
+    private boolean any = true;
+
+    /** Not later than the first entry's time; {@link Long#MAX_VALUE} if there is none. */
     long nextMs() {
         return nextMs;
     }
 
     boolean isDue(long throughMs) {
-        return nextMs <= throughMs;
+        return any && nextMs <= throughMs;
     }
 
     /** There may be an entry with this time. */
     void add(long timeMs) {
         nextMs = Math.min(nextMs, timeMs);
+        any = true;
     }
 
-    /** There are no entries before this time, {@link Long#MAX_VALUE} for none at all; entries added from now on count again. */
-    void restart(long timeMs) {
-        nextMs = timeMs;
+    /** There are no entries but those added from now on. */
+    void clear() {
+        nextMs = Long.MAX_VALUE;
+        any = false;
     }
 }

@@ -132,27 +132,26 @@ final class Entries {
      * Looks at an entry that is listed for a time that has come: removes it if it has expired and lists it anew if it lives on.
      *
      * @param listing the key in the list, which the caller removes
-     * @return the time for which it is listed anew, or {@link Long#MAX_VALUE}
      */
-    static long expire(KeyValueStore store, byte[] listing, long watermarkMs) {
+    static void expire(KeyValueStore store, byte[] listing, long watermarkMs, Due due) {
         byte[] key = StateKeys.restOf(listing);
         byte[] stored = store.get(key);
         if (stored == null
                 || stored[0] != EXPIRING
                 || OrderedBytes.readLong(stored, LISTED_AT) != StateKeys.timeOf(listing)) {
             // It was written since without a time to live.
-            return Long.MAX_VALUE;
+            return;
         }
         long expiryMs = OrderedBytes.readLong(stored, EXPIRY_AT);
         if (expiryMs <= watermarkMs) {
             store.delete(key);
-            return Long.MAX_VALUE;
+            return;
         }
         byte[] relisted = stored.clone();
         OrderedBytes.putLong(relisted, LISTED_AT, expiryMs);
         store.put(key, relisted);
         store.put(listed(expiryMs, key), NOTHING);
-        return expiryMs;
+        due.add(expiryMs);
     }
 
     private static byte[] listed(long timeMs, byte[] key) {

@@ -213,7 +213,7 @@ public final class ProcessOperator implements Operator {
             return true;
         }
         byte[] start = StateKeys.timed(StateKeys.EXPIRY, due.nextMs());
-        due.restart(Long.MAX_VALUE);
+        due.clear();
         try (Cursor listings = from.scan(start, StateKeys.end(StateKeys.EXPIRY))) {
             while (listings.next()) {
                 byte[] listing = listings.key();
@@ -223,7 +223,7 @@ public final class ProcessOperator implements Operator {
                     return timeMs > throughMs;
                 }
                 from.delete(listing);
-                due.add(Entries.expire(from, listing, throughMs));
+                Entries.expire(from, listing, throughMs, due);
             }
         }
         return true;

@@ -20,7 +20,7 @@ final class StepEmitter implements Emitter {
     private final ColumnValue[] columns;
     private final Map<String, Integer> places = new HashMap<>();
     private final RowType type;
-    private final Builder builder = new Builder();
+    private final Builder builder;
 
     /** @param side null for the main output */
     StepEmitter(Emissions emissions, Call call, @Nullable String side, boolean connected, RowType type) {
@@ -35,6 +35,7 @@ final class StepEmitter implements Emitter {
             columns[i] = new ColumnValue(where, type.column(i));
             places.put(type.column(i).name(), i);
         }
+        this.builder = new Builder(columns.length);
     }
 
     @Nullable
@@ -83,9 +84,13 @@ final class StepEmitter implements Emitter {
     }
 
     private final class Builder implements RowBuilder {
-        private final @Nullable Object[] values = new Object[columns.length];
+        private final @Nullable Object[] values;
         private boolean timed;
         private long timeMs;
+
+        Builder(int columnCount) {
+            this.values = new Object[columnCount];
+        }
 
         void clear() {
             Arrays.fill(values, null);

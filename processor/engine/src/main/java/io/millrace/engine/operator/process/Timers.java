@@ -86,7 +86,7 @@ final class Timers {
         lastFired = after;
         position = after == null ? from : after;
         walkThroughMs = throughMs;
-        due.restart(Long.MAX_VALUE);
+        due.clear();
         try {
             if (!walk(from, out)) {
                 return false;
@@ -97,7 +97,7 @@ final class Timers {
         lastFired = null;
         if (after != null) {
             // What was registered behind the walk before it stopped may be known to nobody any more.
-            due.restart(Long.MIN_VALUE);
+            due.add(Long.MIN_VALUE);
         }
         return true;
     }
