@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * That a stream corrects results that it gave before: a later row replaces the earlier one with the same key. The key is the columns
- * grouped by, and the window's start or end: either of them tells the window.
+ * That a stream corrects results that it gave before: a later row replaces the earlier one with the same key, or takes it back. The key
+ * is the columns grouped by, and the window's start or end: either of them tells the window.
  *
- * @param step the aggregate that gives updates
- * @param windowed whether it has windows; if not it is a running aggregate
- * @param by the names of the columns grouped by
- * @param keys the columns of the stream that belong to the key, by index in the stream and name in the aggregate
+ * @param step the step that gives updates
+ * @param windowed whether they are results of windows
+ * @param by the names of the columns that the key always has
+ * @param keys the columns of the stream that belong to the key, by index in the stream and name in the step
+ * @param cure what to write in the step to have its results once and for all
  */
-record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
+record Updates(String step, boolean windowed, List<String> by, List<Key> keys, String cure) {
     static final String WINDOW_START = "window_start";
     static final String WINDOW_END = "window_end";
 
@@ -64,6 +65,11 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
         return neededNames().stream().filter(name -> !present.contains(name)).toList();
     }
 
+    /** What to do about it, for messages. */
+    String makeFinal() {
+        return "make the results of '" + step + "' final: " + cure;
+    }
+
     /** The same behind a projection: a key column that is computed or left out is no key column any more. */
     Updates through(List<Expression> outputs) {
         List<Key> moved = new ArrayList<>();
@@ -75,6 +81,6 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
                 }
             }
         }
-        return new Updates(step, windowed, by, moved);
+        return new Updates(step, windowed, by, moved, cure);
     }
 }
