@@ -149,6 +149,11 @@ public final class OperatorRun {
         return List.copyOf(pending);
     }
 
+    /** All records of committed transactions that the operator sent itself. */
+    public List<Sent> sent() {
+        return List.copyOf(committedSent);
+    }
+
     /** What was counted in committed transactions. */
     public long count(Tally.Kind kind) {
         return counts.getOrDefault(kind, 0L);
@@ -157,6 +162,13 @@ public final class OperatorRun {
     /** Whether the open transaction has written to a store. */
     public boolean isDirty() {
         return task().stores.values().stream().anyMatch(StoreBuffer::isDirty);
+    }
+
+    /** How many entries of the stores the open transaction has written, and so how many records its changelogs would get. */
+    public int dirtyEntries() {
+        int[] entries = {0};
+        task().stores.values().forEach(store -> store.forEachDirty((key, value) -> entries[0]++));
+        return entries[0];
     }
 
     /** How many entries of a store's keys begin with this byte. */
