@@ -149,11 +149,6 @@ public final class OperatorRun {
         return List.copyOf(pending);
     }
 
-    /** All records of committed transactions that the operator sent itself. */
-    public List<Sent> sent() {
-        return List.copyOf(committedSent);
-    }
-
     /** What was counted in committed transactions. */
     public long count(Tally.Kind kind) {
         return counts.getOrDefault(kind, 0L);
