@@ -56,12 +56,8 @@ final class Groups {
                 computed(spec, input.timeType()),
                 columns(step, spec, aggregation, input.timeType())));
         Updates updates = updates(step, by.size());
-        Set<Integer> bounds = updates == null && window != null ? windowBounds(window, by.size()) : Set.of();
+        Set<Integer> bounds = updates == null && window != null ? Windowing.bounds(window, by.size()) : Set.of();
         return Stream.ofStep(grouped, updates, input.timeType(), bounds);
-    }
-
-    private static Set<Integer> windowBounds(JobSpec.Window window, int keyCount) {
-        return Windowing.startTellsWindow(window) ? Set.of(keyCount, keyCount + 1) : Set.of(keyCount + 1);
     }
 
     private boolean acceptsInput(Stream input, JobSpec.Aggregate step) {
@@ -196,7 +192,17 @@ final class Groups {
             keys.add(new Updates.Key(keyCount + 1, Updates.WINDOW_END));
         }
         List<String> by = step.by().stream().map(Text::value).toList();
-        return new Updates(step.name().value(), windowed, by, keys, cure);
+        return new Updates(step.name().value(), bounds(step.window()), by, keys, cure);
+    }
+
+    /** The sessions of a key do not overlap, so either bound tells one. */
+    private static List<String> bounds(JobSpec.@Nullable Window window) {
+        if (window == null) {
+            return List.of();
+        }
+        return window instanceof JobSpec.Cumulating
+                ? List.of(Updates.WINDOW_END)
+                : List.of(Updates.WINDOW_START, Updates.WINDOW_END);
     }
 
     /** What makes the results final; null if they are. */

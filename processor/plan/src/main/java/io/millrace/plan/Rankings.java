@@ -44,7 +44,7 @@ final class Rankings {
             return Stream.ofStep(deduped, null, input.timeType(), input.windowBounds());
         }
         Updates replacing = new Updates(
-                step.name().value(), false, names(step.key()), keys(key, step.key()), "write keep: first");
+                step.name().value(), List.of(), names(step.key()), keys(key, step.key()), "write keep: first");
         return Stream.ofStep(deduped, replacing, input.timeType(), Set.of());
     }
 
@@ -74,7 +74,7 @@ final class Rankings {
                 order,
                 windows,
                 window != null,
-                updates == null ? null : uniqueKey(updates),
+                updates == null ? null : updates.neededColumns(),
                 outputs(input, window != null)));
         return stream(input, step, by, ranked, windows);
     }
@@ -84,8 +84,7 @@ final class Rankings {
         int inputs = input.columns().size();
         JobSpec.Window window = step.window();
         if (window != null) {
-            Set<Integer> bounds = Windowing.startTellsWindow(window) ? Set.of(inputs, inputs + 1) : Set.of(inputs + 1);
-            return Stream.ofStep(ranked, null, input.timeType(), bounds);
+            return Stream.ofStep(ranked, null, input.timeType(), Windowing.bounds(window, inputs));
         }
         if (windows != null) {
             return Stream.ofStep(ranked, null, input.timeType(), input.windowBounds());
@@ -94,7 +93,7 @@ final class Rankings {
         keys.add(new Updates.Key(inputs, RANK));
         List<String> names = new ArrayList<>(names(step.by()));
         names.add(RANK);
-        Updates updates = new Updates(step.name().value(), false, names, keys, "give it a window");
+        Updates updates = new Updates(step.name().value(), List.of(), names, keys, "give it a window");
         return Stream.ofStep(ranked, updates, input.timeType(), Set.of());
     }
 
@@ -172,18 +171,6 @@ final class Rankings {
             }
         }
         return true;
-    }
-
-    private static List<Integer> uniqueKey(Updates updates) {
-        List<Integer> unique = new ArrayList<>();
-        for (String name : updates.neededNames()) {
-            String other = name.equals(Updates.WINDOW_START) ? Updates.WINDOW_END : name;
-            updates.keys().stream()
-                    .filter(key -> key.name().equals(name) || key.name().equals(other))
-                    .findFirst()
-                    .ifPresent(key -> unique.add(key.column()));
-        }
-        return unique;
     }
 
     private static List<String> names(List<Text> texts) {

@@ -8,24 +8,29 @@ import java.util.Set;
 
 /**
  * That a stream corrects results that it gave before: a later row replaces the earlier one with the same key, or takes it back. The key
- * is the columns grouped by, and the window's start or end: either of them tells the window.
+ * is the columns grouped by and, for results of windows, what tells the window.
  *
  * @param step the step that gives updates
- * @param windowed whether they are results of windows
+ * @param bounds which of a window's start and end tell it, each for itself; empty if the updates are not results of windows
  * @param by the names of the columns that the key always has
  * @param keys the columns of the stream that belong to the key, by index in the stream and name in the step
  * @param cure what to write in the step to have its results once and for all
  */
-record Updates(String step, boolean windowed, List<String> by, List<Key> keys, String cure) {
+record Updates(String step, List<String> bounds, List<String> by, List<Key> keys, String cure) {
     static final String WINDOW_START = "window_start";
     static final String WINDOW_END = "window_end";
 
     Updates {
+        bounds = List.copyOf(bounds);
         by = List.copyOf(by);
         keys = List.copyOf(keys);
     }
 
     record Key(int column, String name) {}
+
+    boolean windowed() {
+        return !bounds.isEmpty();
+    }
 
     /** The columns that never change for one key. */
     Set<Integer> keyColumns() {
@@ -42,27 +47,39 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys, S
                 named.add(key.name());
             }
         }
-        boolean window = !windowed || named.contains(WINDOW_START) || named.contains(WINDOW_END);
+        boolean window = bounds.isEmpty() || bounds.stream().anyMatch(named::contains);
         return window && named.containsAll(by);
     }
 
     /** The names that a sink's key needs, for messages. */
     List<String> neededNames() {
         List<String> needed = new ArrayList<>(by);
-        if (windowed) {
-            needed.add(WINDOW_START);
+        if (windowed()) {
+            needed.add(bounds.get(0));
         }
         return needed;
     }
 
     /** Of the needed names those whose columns the stream no longer has. */
     List<String> lostNames() {
-        Set<String> present = new HashSet<>();
-        keys.forEach(key -> present.add(key.name()));
-        if (present.contains(WINDOW_END)) {
-            present.add(WINDOW_START);
-        }
-        return neededNames().stream().filter(name -> !present.contains(name)).toList();
+        return neededNames().stream()
+                .filter(name -> columnsOf(name).isEmpty())
+                .toList();
+    }
+
+    /** A column of the stream for each of the needed names, as far as it has one. */
+    List<Integer> neededColumns() {
+        return neededNames().stream()
+                .flatMap(name -> columnsOf(name).stream().limit(1))
+                .toList();
+    }
+
+    /** The columns that will do for a needed name. */
+    private List<Integer> columnsOf(String name) {
+        return keys.stream()
+                .filter(key -> key.name().equals(name) || (bounds.contains(name) && bounds.contains(key.name())))
+                .map(Key::column)
+                .toList();
     }
 
     /** What to do about it, for messages. */
@@ -81,6 +98,6 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys, S
                 }
             }
         }
-        return new Updates(step, windowed, by, moved, cure);
+        return new Updates(step, bounds, by, moved, cure);
     }
 }

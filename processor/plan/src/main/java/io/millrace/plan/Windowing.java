@@ -9,6 +9,7 @@ import io.millrace.serde.DataType;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the engine's windows of a job's, and says what they are. */
@@ -62,9 +63,16 @@ final class Windowing {
         return timeType == DataType.Scalar.TIMESTAMP_LTZ && !zone.normalized().equals(ZoneOffset.UTC);
     }
 
-    /** Whether a window is known by its start alone. */
-    static boolean startTellsWindow(JobSpec.Window window) {
-        return window instanceof JobSpec.Tumbling || window instanceof JobSpec.Hopping;
+    /**
+     * Which columns of final results go with one event time only: the window's end, and its start if all windows with one start end
+     * together, as neither cumulating windows nor sessions of different keys do.
+     *
+     * @param startColumn that of the window's start; its end is in the next one
+     */
+    static Set<Integer> bounds(JobSpec.Window window, int startColumn) {
+        return window instanceof JobSpec.Tumbling || window instanceof JobSpec.Hopping
+                ? Set.of(startColumn, startColumn + 1)
+                : Set.of(startColumn + 1);
     }
 
     /** {@code windows of 10m, one every 1m}. */
