@@ -113,8 +113,9 @@ public final class SessionAggregate implements Operator {
             throw new IllegalArgumentException(spec.name() + " has no session windows");
         }
         if (input != AggregateInput.ROWS) {
-            throw new IllegalArgumentException(spec.name() + " has session windows, whose bounds are only known where all rows of a"
-                    + " key meet, so it cannot take partial results: plan it in one phase");
+            throw new IllegalArgumentException(
+                    spec.name() + " has session windows, whose bounds are only known where all rows of a"
+                            + " key meet, so it cannot take partial results: plan it in one phase");
         }
         new Accumulators(spec);
         return context -> new SessionAggregate(spec, windows, context);
@@ -135,8 +136,11 @@ public final class SessionAggregate implements Operator {
             late.add(1, timeMs, progress.firedThroughMs());
             return;
         }
-        long startMs = touched.isEmpty() ? timeMs : Math.min(timeMs, touched.get(0).startMs());
-        long endMs = touched.isEmpty() ? timeMs + gapMs : Math.max(timeMs + gapMs, last(touched).endMs());
+        long startMs =
+                touched.isEmpty() ? timeMs : Math.min(timeMs, touched.get(0).startMs());
+        long endMs = touched.isEmpty()
+                ? timeMs + gapMs
+                : Math.max(timeMs + gapMs, last(touched).endMs());
         boolean isSame = touched.size() == 1 && touched.get(0).spans(startMs, endMs);
         boolean corrects = hasFired(endMs);
         if (!isSame) {
@@ -342,7 +346,8 @@ public final class SessionAggregate implements Operator {
             return true;
         }
         if (!goesWhenFired()) {
-            byte[] from = lastRemoved == null ? Expiry.end(SessionKeys.TIMER, removedThroughMs + 1) : after(lastRemoved);
+            byte[] from =
+                    lastRemoved == null ? Expiry.end(SessionKeys.TIMER, removedThroughMs + 1) : after(lastRemoved);
             try (Cursor due = store.scan(from, Expiry.end(SessionKeys.TIMER, throughMs + 1))) {
                 while (due.next()) {
                     byte[] timer = due.key();

@@ -41,9 +41,7 @@ final class ResultView {
             byStart.remove(values.subList(0, 2));
             return;
         }
-        assertThat(before != null)
-                .as("%s: known before %s", what, row)
-                .isEqualTo(row.kind() == RowKind.UPDATE_AFTER);
+        assertThat(before != null).as("%s: known before %s", what, row).isEqualTo(row.kind() == RowKind.UPDATE_AFTER);
         byBounds.put(values.subList(0, 3), values);
         byStart.put(values.subList(0, 2), values);
     }

@@ -106,9 +106,7 @@ class SessionAggregateTest {
         run.checkpoint(24);
         run.rebuild();
         run.feed(row(10, "a", 1), row(11, "a", 2));
-        assertThat(run.checkpoint(24))
-                .containsExactly(
-                        result(RowKind.INSERT, Finality.CORRECTED, "a", 11, 21, 1, 2));
+        assertThat(run.checkpoint(24)).containsExactly(result(RowKind.INSERT, Finality.CORRECTED, "a", 11, 21, 1, 2));
         assertThat(run.count(Tally.Kind.LATE)).isEqualTo(1);
         assertThat(run.count(Tally.Kind.CORRECTED)).isEqualTo(1);
     }
@@ -119,8 +117,7 @@ class SessionAggregateTest {
         run.feed(row(0, "a", 1), row(10, "a", 2));
         run.checkpoint(30);
         run.feed(row(5, "a", 4));
-        assertThat(run.pending())
-                .containsExactly(result(RowKind.UPDATE_AFTER, Finality.CORRECTED, "a", 0, 20, 3, 7));
+        assertThat(run.pending()).containsExactly(result(RowKind.UPDATE_AFTER, Finality.CORRECTED, "a", 0, 20, 3, 7));
         run.checkpoint(38);
         assertThat(run.entries("totals", SessionKeys.NEWEST)).isEqualTo(1);
         run.checkpoint(39);
@@ -152,8 +149,7 @@ class SessionAggregateTest {
         run.feed(row(0, "a", 1));
         assertThat(run.checkpoint(9)).containsExactly(finalResult("a", 0, 10, 1, 1));
         run.feed(row(7, "a", 2));
-        assertThat(run.checkpoint(15))
-                .containsExactly(result(RowKind.DELETE, Finality.CORRECTED, "a", 0, 10, 1, 1));
+        assertThat(run.checkpoint(15)).containsExactly(result(RowKind.DELETE, Finality.CORRECTED, "a", 0, 10, 1, 1));
         run.rebuild();
         run.feed(row(12, "a", 4));
         assertThat(run.checkpoint(Long.MAX_VALUE)).containsExactly(finalResult("a", 0, 22, 3, 7));
@@ -184,8 +180,7 @@ class SessionAggregateTest {
         run.feed(row(0, "a", 1), row(15, "a", 2));
         run.checkpoint(20);
         run.feed(row(7, "a", 8));
-        assertThat(run.checkpoint(23))
-                .containsExactly(result(RowKind.DELETE, Finality.CORRECTED, "a", 0, 10, 1, 1));
+        assertThat(run.checkpoint(23)).containsExactly(result(RowKind.DELETE, Finality.CORRECTED, "a", 0, 10, 1, 1));
         assertThat(run.checkpoint(24)).containsExactly(finalResult("a", 0, 25, 3, 11));
     }
 
@@ -226,8 +221,7 @@ class SessionAggregateTest {
                         result(RowKind.INSERT, Finality.EARLY, "b", 5, 15, 1, 4));
         run.feed(row(6, "a", 8));
         run.clock(3010);
-        assertThat(run.checkpoint(0))
-                .containsExactly(result(RowKind.UPDATE_AFTER, Finality.EARLY, "a", 5, 16, 3, 11));
+        assertThat(run.checkpoint(0)).containsExactly(result(RowKind.UPDATE_AFTER, Finality.EARLY, "a", 5, 16, 3, 11));
         run.clock(9999);
         assertThat(run.checkpoint(15))
                 .containsExactly(
@@ -264,8 +258,8 @@ class SessionAggregateTest {
 
     @Test
     void early_results_stop_at_a_full_output_even_between_taking_back_and_giving_out() {
-        OperatorRun run = new OperatorRun(
-                SessionAggregate.of(spec(CALLS, 0, new Emit.Early(1000)), ROWS), 1, List.of("totals"));
+        OperatorRun run =
+                new OperatorRun(SessionAggregate.of(spec(CALLS, 0, new Emit.Early(1000)), ROWS), 1, List.of("totals"));
         List<Row> early = new ArrayList<>();
         for (long wallMs = 1000; wallMs <= 2000; wallMs += 1000) {
             run.feed(row(wallMs / 1000, "a", 1), row(wallMs / 1000, "b", 1));
@@ -298,11 +292,9 @@ class SessionAggregateTest {
         assertThat(run.entries("totals", SessionKeys.DISTINCT)).isEqualTo(10);
         run.feed(row(8, "a", 9), row(26, "a", 8));
         assertThat(run.entries("totals", SessionKeys.DISTINCT)).isEqualTo(8);
-        assertThat(run.checkpoint(35))
-                .containsExactly(finalResult("b", 15, 25, 1, 7), finalResult("a", 0, 36, 3, 24));
+        assertThat(run.checkpoint(35)).containsExactly(finalResult("b", 15, 25, 1, 7), finalResult("a", 0, 36, 3, 24));
         run.feed(row(4, "a", 1));
-        assertThat(run.pending())
-                .containsExactly(result(RowKind.UPDATE_AFTER, Finality.CORRECTED, "a", 0, 36, 4, 25));
+        assertThat(run.pending()).containsExactly(result(RowKind.UPDATE_AFTER, Finality.CORRECTED, "a", 0, 36, 4, 25));
         run.checkpoint(39);
         assertThat(run.entries("totals", SessionKeys.DISTINCT)).isEqualTo(8);
         run.checkpoint(40);
@@ -334,8 +326,8 @@ class SessionAggregateTest {
         }
         run.feed(row(30, "a", 0), row(25, "a", 0));
         assertThat(run.checkpoint(Long.MAX_VALUE))
-                .containsExactly(new Row(RowKind.INSERT, 49, Finality.FINAL, new Object[] {"a", 0L, 50L, 2L * size + 1
-                }));
+                .containsExactly(
+                        new Row(RowKind.INSERT, 49, Finality.FINAL, new Object[] {"a", 0L, 50L, 2L * size + 1}));
         assertIsEmpty(run);
     }
 
@@ -509,8 +501,9 @@ class SessionAggregateTest {
     void plans_that_make_no_sense_are_refused() {
         assertThatThrownBy(() -> SessionAggregate.of(spec(CALLS, 0, Emit.FINAL), PARTIALS))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("totals has session windows, whose bounds are only known where all rows of a key meet, so it cannot"
-                        + " take partial results: plan it in one phase");
+                .hasMessage(
+                        "totals has session windows, whose bounds are only known where all rows of a key meet, so it cannot"
+                                + " take partial results: plan it in one phase");
         assertThatThrownBy(() -> SessionAggregate.of(Calls.spec(null, 0, CALLS), ROWS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("totals has no session windows");

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +93,9 @@ class SessionPropertyTest {
                     }
                 }
                 operator.checkpoint(Long.MAX_VALUE);
-                assertThat(operator.count(Tally.Kind.ON_TIME)).as(script.toString()).isEqualTo(rows.size());
+                assertThat(operator.count(Tally.Kind.ON_TIME))
+                        .as(script.toString())
+                        .isEqualTo(rows.size());
                 outputs.add(operator.output());
             }
             assertThat(outputs.get(1)).as(script.toString()).isEqualTo(outputs.get(0));
@@ -206,19 +209,23 @@ class SessionPropertyTest {
                 assertThat(ResultView.of(operator.output(), script.toString()).byStart())
                         .as(script.toString())
                         .isEqualTo(naive(spec, rows));
-                assertThat(operator.operator().nextTickMs()).as(script.toString()).isEqualTo(Long.MAX_VALUE);
+                assertThat(operator.operator().nextTickMs())
+                        .as(script.toString())
+                        .isEqualTo(Long.MAX_VALUE);
             }
         }
     }
 
     private static void assertIsEmpty(OperatorRun operator, String what) {
         for (byte kind : new byte[] {SessionKeys.NEWEST, SessionKeys.OLDER, SessionKeys.DISTINCT}) {
-            assertThat(operator.entries("totals", kind)).as(what + ", kind " + kind).isZero();
+            assertThat(operator.entries("totals", kind))
+                    .as(what + ", kind " + kind)
+                    .isZero();
         }
     }
 
     private static Map<List<@Nullable Object>, List<@Nullable Object>> naive(AggregateSpec spec, List<Row> rows) {
-        long gapMs = ((SessionWindows) spec.windows()).gapMs();
+        long gapMs = ((SessionWindows) Objects.requireNonNull(spec.windows())).gapMs();
         Map<List<@Nullable Object>, List<@Nullable Object>> results = new HashMap<>();
         for (NaiveSessions.Session session : NaiveSessions.sessions(rows, gapMs)) {
             List<@Nullable Object> values = Arrays.asList(NaiveSessions.result(spec, session));
@@ -260,8 +267,7 @@ class SessionPropertyTest {
         }
 
         AggregateSpec spec(long lateness, Emit emit) {
-            return new AggregateSpec(
-                    "totals", Calls.INPUT, 1, new SessionWindows(gapMs), calls, lateness, emit, null);
+            return new AggregateSpec("totals", Calls.INPUT, 1, new SessionWindows(gapMs), calls, lateness, emit, null);
         }
 
         Emit anyEmit() {
