@@ -74,6 +74,24 @@ final class TimeZoneTest {
             2026-01-15T23:30:00Z     | CAST(NULLIF(at, at) AS TIMESTAMP) | null
             2026-01-15T23:30:00Z     | at = CAST(at AS TIMESTAMP)     | true
             2026-01-15T23:30:00Z     | MONTH(TIMESTAMP_TRUNC(at, MONTH)) | 1
+            2026-02-28T23:30:00Z     | TIMESTAMP_TRUNC(at, MONTH)     | 2026-02-28T23:00:00Z
+            2026-01-15T23:30:00Z     | PARSE_TIMESTAMP('%Y-%m-%d %H', '2026-07-16 00') | 2026-07-15T22:00:00Z
+            2026-01-15T23:30:00Z     | TRY_CAST('2026-07-16 00:30:00' AS TIMESTAMP_LTZ) | 2026-07-15T22:30:00Z
+            2026-01-15T23:30:00Z     | TRY_CAST('midnight' AS TIMESTAMP_LTZ) | null
+            2026-01-15T23:30:00Z     | at > TIMESTAMP '2026-01-16 00:29:59' | true
+            2026-01-15T23:30:00Z     | at >= TIMESTAMP '2026-01-16 00:30:01' | false
+            2026-01-15T23:30:00Z     | at BETWEEN TIMESTAMP '2026-01-16 00:30:00' AND TIMESTAMP '2026-01-16 00:30:00' | true
+            2026-01-15T23:30:00Z     | CAST(TIMESTAMP '2026-07-16 00:30:00.5' AS TIMESTAMP_LTZ) | 2026-07-15T22:30:00.500Z
+            2026-01-15T23:30:00Z     | CAST(CAST(TIMESTAMP '2026-07-16 00:30:00' AS TIMESTAMP_LTZ) AS TIMESTAMP) | 2026-07-16T00:30
+            2026-01-15T23:30:00Z     | CAST(NULL AS TIMESTAMP_LTZ)    | null
+            2026-02-28T23:30:00Z     | TIMESTAMPDIFF(MONTH, at, at + INTERVAL '1' MONTH) | 1
+            2026-03-28T23:30:00Z     | TIMESTAMPDIFF(HOUR, at, at + INTERVAL '1' DAY) | 24
+            2026-03-28T23:30:00Z     | TIMESTAMPDIFF(HOUR, FLOOR(at TO DAY), CEIL(at TO DAY)) | 23
+            2026-01-15T23:30:00Z     | CASE WHEN at IS NULL THEN at ELSE at END | 2026-01-15T23:30:00Z
+            2026-01-15T23:30:00Z     | EXTRACT(EPOCH FROM at)         | 1768519800
+            2026-01-15T23:30:00Z     | QUARTER(at + INTERVAL '3' MONTH) | 2
+            2026-01-15T23:30:00Z     | CAST(at AS VARCHAR(10))        | 2026-01-16
+            2026-01-15T23:30:00Z     | TIMESTAMPADD(HOUR, 2, at)      | 2026-01-16T01:30:00Z
             """)
     void an_instant_is_looked_at_by_the_clock_of_the_zone(String at, String expression, String expected) {
         assertThat(evaluate(berlin, expression, Row.of(0, Instant.parse(at).toEpochMilli(), null, null, null)))
