@@ -62,7 +62,9 @@ final class ZonedRexes extends RexShuttle {
                 isInstant(literal.getType()) && !literal.isNull() ? literal.getValueAs(TimestampString.class) : null;
         return shown == null
                 ? literal
-                : instant(literal.getType(), builder.makeTimestampLiteral(shown, literal.getType().getPrecision()));
+                : instant(
+                        literal.getType(),
+                        builder.makeTimestampLiteral(shown, literal.getType().getPrecision()));
     }
 
     private RexNode cast(RexCall call) {
@@ -116,7 +118,8 @@ final class ZonedRexes extends RexShuttle {
             return call;
         }
         List<RexNode> operands = call.getOperands().stream()
-                .map(operand -> isTimestamp(operand.getType()) ? instant(instantLike(operand.getType()), operand) : operand)
+                .map(operand ->
+                        isTimestamp(operand.getType()) ? instant(instantLike(operand.getType()), operand) : operand)
                 .toList();
         return call.clone(call.getType(), operands);
     }

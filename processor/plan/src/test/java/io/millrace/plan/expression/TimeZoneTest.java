@@ -34,9 +34,7 @@ final class TimeZoneTest {
     private final SqlContext berlin = new SqlContext(ZoneId.of("Europe/Berlin"));
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             2026-01-15T23:30:00.123Z | CAST(at AS TIMESTAMP)          | 2026-01-16T00:30:00.123
             2026-07-15T22:30:00Z     | CAST(at AS TIMESTAMP)          | 2026-07-16T00:30
             2026-03-29T00:59:59.999Z | CAST(at AS TIMESTAMP)          | 2026-03-29T01:59:59.999
@@ -99,9 +97,7 @@ final class TimeZoneTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             2026-01-16T00:30:00.123 | CAST(shown AS TIMESTAMP_LTZ) | 2026-01-15T23:30:00.123Z
             2026-07-16T00:30        | CAST(shown AS TIMESTAMP_LTZ) | 2026-07-15T22:30:00Z
             2026-03-29T01:59:59     | CAST(shown AS TIMESTAMP_LTZ) | 2026-03-29T00:59:59Z
@@ -120,7 +116,8 @@ final class TimeZoneTest {
 
     @Test
     void texts_and_dates_become_instants_of_the_zone() {
-        Row row = Row.of(0, null, null, "2026-07-16 00:30:00", (int) LocalDate.of(2026, 7, 16).toEpochDay());
+        Row row = Row.of(0, null, null, "2026-07-16 00:30:00", (int)
+                LocalDate.of(2026, 7, 16).toEpochDay());
 
         assertThat(evaluate(berlin, "CAST(text AS TIMESTAMP_LTZ)", row)).isEqualTo("2026-07-15T22:30:00Z");
         assertThat(evaluate(berlin, "CAST(day AS TIMESTAMP_LTZ)", row)).isEqualTo("2026-07-15T22:00:00Z");
@@ -155,8 +152,8 @@ final class TimeZoneTest {
         Expression expression = sql.over("events", COLUMNS, problems::add).value(Text.of(text));
         assertThat(problems).isEmpty();
         assertThat(expression).isNotNull();
-        @Nullable Object value =
-                sql.compiler().function(List.of(expression), COLUMNS).apply(row)[0];
+        @Nullable
+        Object value = sql.compiler().function(List.of(expression), COLUMNS).apply(row)[0];
         if (value == null) {
             return "null";
         }

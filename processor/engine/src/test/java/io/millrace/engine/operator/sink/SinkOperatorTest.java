@@ -65,7 +65,8 @@ class SinkOperatorTest {
 
     @Test
     void a_header_says_whether_a_result_is_final_where_that_is_asked_for() {
-        Operator marking = SinkOperator.of("results", "out", () -> TEXT, null, true).create(job);
+        Operator marking =
+                SinkOperator.of("results", "out", () -> TEXT, null, true).create(job);
         for (Finality finality : Finality.values()) {
             marking.process(0, new Row(RowKind.INSERT, 1, finality, new Object[] {"a"}), Job.NOWHERE);
         }
