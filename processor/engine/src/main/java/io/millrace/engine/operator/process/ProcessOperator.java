@@ -78,6 +78,19 @@ public final class ProcessOperator implements Operator {
         return context -> new ProcessOperator(spec, code, context);
     }
 
+    /** How many entries of state and timers there are in a step's store. Looks at all of them: for tests. */
+    public static int entries(KeyValueStore store) {
+        int entries = 0;
+        for (byte kind : StateKeys.ENTRIES) {
+            try (Cursor cursor = store.scan(new byte[] {kind}, StateKeys.end(kind))) {
+                while (cursor.next()) {
+                    entries++;
+                }
+            }
+        }
+        return entries;
+    }
+
     private HostedContext.Keyed keyed(KeyValueStore of) {
         return new HostedContext.Keyed(
                 new StateDeclarations(spec.name(), of),

@@ -25,6 +25,9 @@ final class StateKeys {
     static final byte EVENT_TIMER = 7;
     static final byte PROCESSING_TIMER = 8;
 
+    /** What counts as an entry of its own: not what says how to read the others. */
+    static final byte[] ENTRIES = {VALUE, LIST, MAP, EVENT_TIMER, PROCESSING_TIMER};
+
     private static final int TIME_AT = 1;
     private static final int REST_AT = TIME_AT + Long.BYTES;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
