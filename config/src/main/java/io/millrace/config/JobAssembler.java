@@ -102,7 +102,8 @@ final class JobAssembler {
         if (sink.has("key.format") && !sink.has("key")) {
             report.error(sink.keySpan("key.format"), "'key.format' without a 'key'", "name the key's columns: key: …");
         }
-        return new JobSpec.Sink(entry.key(), sink.text("topic"), sink.text("format"), sink.has("format"), key, keyFormat);
+        return new JobSpec.Sink(
+                entry.key(), sink.text("topic"), sink.text("format"), sink.has("format"), key, keyFormat);
     }
 
     private JobSpec.Errors errors(Section errors) {

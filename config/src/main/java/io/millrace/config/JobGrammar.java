@@ -148,7 +148,8 @@ final class JobGrammar {
                     "sources",
                     new Shape.Sections("a mapping of names to sources", NAME_TYPE, SOURCE),
                     "What the job reads, by name."),
-            required("steps", new Shape.ListOf(StepGrammar.STEP), "What the job does, in order; each item is one step."),
+            required(
+                    "steps", new Shape.ListOf(StepGrammar.STEP), "What the job does, in order; each item is one step."),
             optional(
                     "sinks",
                     new Shape.Sections("a mapping of names to sinks", NAME_TYPE, SINK),

@@ -283,7 +283,10 @@ final class Pipelines {
             }
         });
         sinkNames.forEach((name, at) -> {
-            if (!written.containsKey(name) && !late.containsKey(name) && !mentioned.contains(name) && !sourceNames.containsKey(name)) {
+            if (!written.containsKey(name)
+                    && !late.containsKey(name)
+                    && !mentioned.contains(name)
+                    && !sourceNames.containsKey(name)) {
                 report.warning(at, "nothing is written to the sink '" + name + "'", "write to it with to: " + name);
             }
         });

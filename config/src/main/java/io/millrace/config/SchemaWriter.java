@@ -106,9 +106,7 @@ final class SchemaWriter {
     }
 
     private static List<Map<String, Object>> requiredEach(List<String> keys) {
-        return keys.stream()
-                .map(key -> Json.object("required", List.of(key)))
-                .toList();
+        return keys.stream().map(key -> Json.object("required", List.of(key))).toList();
     }
 
     private static void putRequired(List<Shape.Key> keys, Map<String, Object> schema) {

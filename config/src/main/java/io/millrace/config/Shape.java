@@ -37,7 +37,10 @@ sealed interface Shape {
     record Either(Scalar scalar, Fields fields) implements Shape {
         @Override
         public String what() {
-            return scalar.what() + " or " + fields.what();
+            String words = scalar.type() instanceof ScalarType.Choice choice
+                    ? String.join(", ", choice.words())
+                    : scalar.what();
+            return words + " or " + fields.what();
         }
     }
 
@@ -63,8 +66,7 @@ sealed interface Shape {
      * @param exactlyOneOf of these keys exactly one must be there; empty for no such rule
      * @param needs key to others of which one must then be there
      */
-    record Fields(
-            String what, String word, List<Key> keys, List<String> exactlyOneOf, Map<String, List<String>> needs)
+    record Fields(String what, String word, List<Key> keys, List<String> exactlyOneOf, Map<String, List<String>> needs)
             implements Shape {
         List<String> names() {
             return keys.stream().map(Key::name).toList();

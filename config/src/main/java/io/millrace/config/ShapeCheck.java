@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -197,7 +196,7 @@ final class ShapeCheck {
                     check(key.shape(), entry.value(), Label.of(entry.key()));
                 }
             } else if (!shape.single() || map.entries().get(0).name().equals(entry.name())) {
-                unknown(shape, entry.key(), label, meant);
+                unknown(shape, entry, map, label, meant);
             }
         }
         if (shape.single()) {
@@ -210,7 +209,8 @@ final class ShapeCheck {
         }
     }
 
-    private void unknown(Shape.Fields shape, ScalarText key, Label label, Set<String> meant) {
+    private void unknown(Shape.Fields shape, Yaml.Entry entry, Yaml.Mapping map, Label label, Set<String> meant) {
+        ScalarText key = entry.key();
         String closest = DidYouMean.closest(key.value(), shape.names());
         if (closest != null) {
             meant.add(closest);
@@ -224,8 +224,29 @@ final class ShapeCheck {
         structural(
                 key.span(),
                 "unknown " + shape.word() + " '" + Fault.shown(key) + "'" + where,
-                closest == null ? null : "did you mean '" + closest + "'?",
+                closest == null ? cutOff(entry, map) : "did you mean '" + closest + "'?",
                 notes);
+    }
+
+    /** A hint for {@code {order: price DESC, bidder}}, where the comma ends the value and leaves a key without a value; or null. */
+    private static @Nullable String cutOff(Yaml.Entry entry, Yaml.Mapping map) {
+        int index = map.entries().indexOf(entry);
+        if (index == 0
+                || !(entry.value() instanceof Yaml.Scalar rest)
+                || !rest.absent()
+                || !rest.text().value().isEmpty()) {
+            return null;
+        }
+        Yaml.Entry before = map.entries().get(index - 1);
+        Span whole = before.value().span().to(entry.key().span());
+        String between = whole.source()
+                .text()
+                .substring(before.value().span().end(), entry.key().span().start());
+        boolean continues =
+                before.value() instanceof Yaml.Scalar && between.strip().equals(",");
+        return continues
+                ? "if it belongs to '" + before.name() + "', put the whole value in quotes: \"" + whole.written() + "\""
+                : null;
     }
 
     private void checkSingle(Shape.Fields shape, Yaml.Mapping map, Label label) {

@@ -148,11 +148,7 @@ final class StepGrammar {
                             false),
                     "The class, from runtime: plugin.path."),
             optional("by", COLUMNS, null, "The columns that its state goes by; without it the class has no state."),
-            optional(
-                    "config",
-                    named("a mapping of names to values", Shapes.ANYTHING),
-                    null,
-                    "Handed to the class."),
+            optional("config", named("a mapping of names to values", Shapes.ANYTHING), null, "Handed to the class."),
             optional(
                     "outputs",
                     named("a mapping of outputs to sinks or streams", NAME),

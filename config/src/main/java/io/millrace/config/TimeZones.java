@@ -30,7 +30,8 @@ final class TimeZones {
         Matcher offset = LOOSE_OFFSET.matcher(text.toUpperCase(Locale.ROOT));
         if (offset.matches()) {
             String minutes = offset.group(3) == null ? "00" : offset.group(3);
-            String written = offset.group(1) + (offset.group(2).length() == 1 ? "0" : "") + offset.group(2) + ":" + minutes;
+            String written =
+                    offset.group(1) + (offset.group(2).length() == 1 ? "0" : "") + offset.group(2) + ":" + minutes;
             return isOffset(written) ? "did you mean '" + written + "'?" : "an offset is at most 18:00";
         }
         String place = text.strip().replace(' ', '_');

@@ -136,6 +136,76 @@ final class JobReaderTest {
     }
 
     @Test
+    void time_zone_drift_and_plugin_path_are_read_as_written() {
+        JobSpec job = Example.job(Example.right("event-time.yaml"));
+        assertThat(job.timeZone().value()).isEqualTo("Europe/Berlin");
+        assertThat(job.sources().get(0).drift()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(job.sources().get(1).drift()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(job.runtime().pluginPath()).isEqualTo(Path.of("/jobs/here/./ours"));
+        assertThat(Example.job(Example.right("smallest.yaml")).timeZone().value())
+                .isEqualTo("UTC");
+    }
+
+    @Test
+    void windows_say_when_their_results_come_and_what_becomes_of_late_rows() {
+        JobSpec job = Example.job(Example.right("event-time.yaml"));
+        List<JobSpec.Aggregate> aggregates = steps(job, JobSpec.Aggregate.class);
+        JobSpec.Aggregate minutes = aggregates.get(0);
+        assertThat(minutes.emit()).isEqualTo(new JobSpec.Emit.Early(Duration.ofSeconds(10)));
+        assertThat(minutes.late().accept()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(minutes.late().then()).hasToString("too_late");
+        JobSpec.Aggregate days = aggregates.get(1);
+        JobSpec.Cumulating window = (JobSpec.Cumulating) Objects.requireNonNull(days.window());
+        assertThat(window.max()).isEqualTo(Duration.ofDays(1));
+        assertThat(window.step()).isEqualTo(Duration.ofHours(1));
+        assertThat(window.offset()).isEqualTo(Duration.ofHours(2));
+        assertThat(days.emit()).isEqualTo(new JobSpec.Emit.Updates());
+        assertThat(days.late().accept()).isZero();
+        JobSpec.Session session =
+                (JobSpec.Session) Objects.requireNonNull(aggregates.get(2).window());
+        assertThat(session.gap()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(session.at().value()).isEqualTo("session");
+        assertThat(aggregates.get(2).emit()).isEqualTo(new JobSpec.Emit.Final());
+        assertThat(aggregates.get(2).late()).isEqualTo(new JobSpec.Late(Duration.ZERO, null));
+    }
+
+    @Test
+    void unions_duplicates_rankings_and_custom_steps_are_read() {
+        JobSpec job = Example.job(Example.right("event-time.yaml"));
+        assertThat(texts(((JobSpec.Union) job.steps().get(0)).streams())).containsExactly("clicks", "taps");
+        assertThat(steps(job, JobSpec.Flatten.class).get(0).column()).hasToString("items");
+        List<JobSpec.Dedupe> dedupes = steps(job, JobSpec.Dedupe.class);
+        assertThat(texts(dedupes.get(0).key())).containsExactly("click_id");
+        assertThat(dedupes.get(0).within()).isEqualTo(Duration.ofHours(24));
+        assertThat(dedupes).extracting(JobSpec.Dedupe::keep).containsExactly(JobSpec.Keep.FIRST, JobSpec.Keep.LAST);
+        List<JobSpec.Top> tops = steps(job, JobSpec.Top.class);
+        assertThat(tops.get(0).order()).hasToString("views DESC, user_id");
+        assertThat(tops.get(0).limit()).isEqualTo(10);
+        assertThat(tops.get(0).window()).isInstanceOf(JobSpec.Hopping.class);
+        assertThat(tops.get(1).by()).isEmpty();
+        assertThat(tops.get(1).window()).isNull();
+        JobSpec.Process process = steps(job, JobSpec.Process.class).get(0);
+        assertThat(process.className()).hasToString("com.acme.Enrich$Fast");
+        assertThat(texts(process.by())).containsExactly("page");
+        assertThat(texts(process.config().keySet())).containsExactly("url", "retries", "strict", "prefix");
+        assertThat(texts(process.config().values())).containsExactly("http://localhost", "3", "true", "");
+        assertThat(texts(process.outputs().values())).containsExactly("rejects", "slow_rows");
+    }
+
+    @Test
+    void a_sink_says_whether_its_format_is_written() {
+        JobSpec job = Example.job(Example.right("event-time.yaml"));
+        assertThat(job.sinks()).extracting(JobSpec.Sink::formatWritten).containsExactly(false, false, true);
+    }
+
+    @Test
+    void a_path_that_is_none_is_an_error() {
+        String yaml = Example.right("smallest.yaml") + "runtime: {plugin.path: \"a\\0b\"}\n";
+        assertThat(catchThrowableOfType(JobException.class, () -> Example.job(yaml)))
+                .hasMessageContaining("is no path");
+    }
+
+    @Test
     void properties_are_handed_on_with_their_variables_filled_in() {
         JobSpec job = Example.job(Example.right("page-stats.yaml"));
         assertThat(job.kafka())
@@ -209,6 +279,10 @@ final class JobReaderTest {
                           }
                         ]
                         """);
+    }
+
+    private static <S extends JobSpec.Step> List<S> steps(JobSpec job, Class<S> kind) {
+        return job.steps().stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     private static List<String> texts(Iterable<Text> texts) {

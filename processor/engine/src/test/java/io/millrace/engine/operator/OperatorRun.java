@@ -30,6 +30,8 @@ public final class OperatorRun {
     private final List<Row> pending = new ArrayList<>();
     private final Map<String, List<Row>> committedSides = new HashMap<>();
     private final Map<String, List<Row>> pendingSides = new HashMap<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private final List<Sent> pendingSent = new ArrayList<>();
     private final Map<Tally.Kind, Long> counts = new EnumMap<>(Tally.Kind.class);
     private final Output output = new PendingOutput();
     private @Nullable Task task;
@@ -111,12 +113,15 @@ public final class OperatorRun {
         pendingSides.forEach((name, rows) ->
                 committedSides.computeIfAbsent(name, first -> new ArrayList<>()).addAll(rows));
         pendingSides.clear();
+        sent.addAll(pendingSent);
+        pendingSent.clear();
     }
 
     /** Throws away the operator and everything uncommitted and makes a new operator over what is left. */
     public void rebuild() {
         pending.clear();
         pendingSides.clear();
+        pendingSent.clear();
         if (task != null) {
             task.operator.close();
             task.state.close();
@@ -134,6 +139,11 @@ public final class OperatorRun {
         return List.copyOf(committedSides.getOrDefault(name, List.of()));
     }
 
+    /** Records that were sent in committed transactions. */
+    public List<Sent> sent() {
+        return List.copyOf(sent);
+    }
+
     /** Rows of the open transaction. */
     public List<Row> pending() {
         return List.copyOf(pending);
@@ -147,6 +157,13 @@ public final class OperatorRun {
     /** Whether the open transaction has written to a store. */
     public boolean isDirty() {
         return task().stores.values().stream().anyMatch(StoreBuffer::isDirty);
+    }
+
+    /** How many entries of the stores the open transaction has written, and so how many records its changelogs would get. */
+    public int dirtyEntries() {
+        int[] entries = {0};
+        task().stores.values().forEach(store -> store.forEachDirty((key, value) -> entries[0]++));
+        return entries[0];
     }
 
     /** How many entries of a store's keys begin with this byte. */
@@ -216,6 +233,33 @@ public final class OperatorRun {
         }
     }
 
+    /** A record that the operator sent past its output. */
+    public record Sent(
+            String topic,
+            int partition,
+            long timeMs,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<RecordHeader> headers) {}
+
+    private final class PendingSender implements RecordSender {
+        @Override
+        public void send(
+                String topic,
+                int partition,
+                long timeMs,
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                List<RecordHeader> headers) {
+            pendingSent.add(new Sent(topic, partition, timeMs, key, value, List.copyOf(headers)));
+        }
+
+        @Override
+        public boolean isFull() {
+            return output.isFull();
+        }
+    }
+
     /** What is lost in a crash: all but {@link #state}. */
     private final class Task implements OperatorContext {
         private final TaskState state = backend.open("0_0", storeNames);
@@ -266,7 +310,7 @@ public final class OperatorRun {
 
         @Override
         public RecordSender sender() {
-            throw new IllegalStateException("this run has no producer");
+            return new PendingSender();
         }
 
         @Override

@@ -163,6 +163,15 @@ final class Accumulators {
         }
     }
 
+    /** Adds the DISTINCT calls of another stored group that has no value in common with this one. */
+    void mergeDistinct(@Nullable Object[] group, @Nullable Object[] from) {
+        for (int i = 0; i < functions.length; i++) {
+            if (distinct[i]) {
+                functions[i].merge(group, storedAt[i], from, storedAt[i]);
+            }
+        }
+    }
+
     /** Makes the DISTINCT calls of a stored group be as without arguments. */
     void restartDistinct(@Nullable Object[] group) {
         for (int i = 0; i < functions.length; i++) {

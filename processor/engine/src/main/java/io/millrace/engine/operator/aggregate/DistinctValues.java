@@ -9,6 +9,7 @@ import io.millrace.serde.RowType;
 import io.millrace.state.Cursor;
 import io.millrace.state.KeyValueStore;
 import io.millrace.state.OrderedBytes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -48,7 +49,7 @@ final class DistinctValues {
     /** The store key that says that a group has seen a value. */
     byte[] entry(byte[] groupKey, int call, Object argument) {
         writer.clear();
-        writer.writeByte(StoreKeys.DISTINCT);
+        writer.writeByte(groupKey[0] == StoreKeys.ROLLED ? StoreKeys.ROLLED_DISTINCT : StoreKeys.DISTINCT);
         writer.writeRaw(groupKey, 1, groupKey.length - 1);
         writer.writeFixedShort(call);
         value[0] = argument;
@@ -76,6 +77,50 @@ final class DistinctValues {
             walk.next();
             if (walk.isWithin()) {
                 walks.add(walk);
+            }
+        }
+    }
+
+    /** Feeds the DISTINCT calls of {@code group} with those values of a slice that the group has not seen yet. */
+    void addNew(Walk slice, int prefixBytes, Accumulators accumulators, @Nullable Object[] group, byte[] groupKey) {
+        for (; slice.isWithin(); slice.next()) {
+            BinaryReader reader = new BinaryReader(slice.key(), prefixBytes, slice.key().length - prefixBytes);
+            int call = reader.readFixedShort();
+            Object argument = codec(call).decode(reader)[0];
+            if (argument != null && addIfNew(groupKey, call, argument)) {
+                accumulators.add(group, call, argument);
+            }
+        }
+    }
+
+    /**
+     * Feeds each value to the DISTINCT calls of one group only: that of the first of the slices which has seen it.
+     *
+     * @param groups one per slice
+     */
+    void addFirst(List<Walk> slices, int prefixBytes, Accumulators accumulators, List<@Nullable Object[]> groups) {
+        List<Integer> within = new ArrayList<>();
+        for (int i = 0; i < slices.size(); i++) {
+            if (slices.get(i).isWithin()) {
+                within.add(i);
+            }
+        }
+        PriorityQueue<Integer> queue = new PriorityQueue<>(Math.max(1, within.size()), (left, right) -> {
+            int byValue = compareFrom(prefixBytes, slices.get(left).key(), slices.get(right).key());
+            return byValue != 0 ? byValue : Integer.compare(left, right);
+        });
+        queue.addAll(within);
+        byte[] last = null;
+        for (Integer i = queue.poll(); i != null; i = queue.poll()) {
+            Walk walk = slices.get(i);
+            byte[] key = walk.key();
+            if (last == null || compareFrom(prefixBytes, last, key) != 0) {
+                addTo(groups.get(i), key, prefixBytes, accumulators);
+            }
+            last = key;
+            walk.next();
+            if (walk.isWithin()) {
+                queue.add(i);
             }
         }
     }

@@ -1,16 +1,13 @@
 package io.millrace.engine.operator.aggregate;
 
-import io.millrace.serde.RowCodec;
 import io.millrace.state.Cursor;
-import io.millrace.state.KeyValueStore;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the windows that are due, in the order of their ends, and in each its groups, in the order of their keys.
+ * Walks hopping windows.
  *
  * <p>A window of k slices is read by k cursors ("lanes"), all of which walk all slices in the order of time: in the window that
  * ends at E, lane j is in the slice that ends at {@code E - j * slide}. From one window to the next every lane so just walks on
@@ -18,41 +15,26 @@ import org.jspecify.annotations.Nullable;
  * time without data cost nothing. Within a window, the lanes are merged by key. A tumbling window is the case of one lane, which is a
  * plain scan.
  */
-final class DueWindows implements AutoCloseable {
+final class DueWindows implements WindowWalk {
     private final SlicedWindows windows;
-    private final Accumulators accumulators;
-    private final RowCodec codec;
-    private final StoreKeys keys;
-    private final @Nullable DistinctValues unions;
+    private final SliceStore slices;
+    private final boolean hasUnions;
     private final List<Lane> lanes = new ArrayList<>();
     private final PriorityQueue<Lane> queue;
 
     /** The lanes that have the current group, from the oldest slice to the newest. */
     private final List<Lane> current = new ArrayList<>();
 
-    /**
-     * @param progress where firing stopped
-     * @param throughMs the event time up to which windows are due
-     * @param distinct null if no call is DISTINCT
-     */
-    DueWindows(
-            KeyValueStore store,
-            StoreKeys keys,
-            SlicedWindows windows,
-            Accumulators accumulators,
-            RowCodec codec,
-            @Nullable DistinctValues distinct,
-            WindowProgress progress,
-            long throughMs) {
+    /** @param throughEndMs the end of the last windows that are due, or later */
+    DueWindows(SliceStore slices, SlicedWindows windows, WindowTimes times, long throughEndMs) {
         this.windows = windows;
-        this.keys = keys;
-        this.accumulators = accumulators;
-        this.codec = codec;
-        this.unions = windows.isTumbling() ? null : distinct;
+        this.slices = slices;
+        this.hasUnions = slices.hasDistinct() && !windows.isTumbling();
         this.queue = new PriorityQueue<>(windows.slices(), this::compare);
+        long firstEndMs = times.progress().nextWindowEnd(times.firstOpenEndMs());
         try {
             for (int back = windows.slices() - 1; back >= 0; back--) {
-                open(store, progress, throughMs, back);
+                open(times.progress(), firstEndMs, throughEndMs, back);
             }
         } catch (RuntimeException e) {
             close();
@@ -60,8 +42,8 @@ final class DueWindows implements AutoCloseable {
         }
     }
 
-    /** Moves to the next group of a due window; false at the end. */
-    boolean next() {
+    @Override
+    public boolean next() {
         for (Lane lane : current) {
             if (lane.next()) {
                 queue.add(lane);
@@ -80,40 +62,34 @@ final class DueWindows implements AutoCloseable {
         return true;
     }
 
-    long windowEndMs() {
+    @Override
+    public long windowEndMs() {
         return current.get(0).windowEndMs;
     }
 
-    /** The key of the current group, in one of its slices. */
-    byte[] groupKey() {
+    @Override
+    public byte[] groupKey() {
         return current.get(0).key;
     }
 
-    /** The accumulators of the current group in the whole window. */
-    @Nullable
-    Object[] group() {
+    @Override
+    public @Nullable Object[] take() {
         Lane oldest = current.get(0);
-        @Nullable Object[] group = codec.decode(oldest.cursor.value(), 0);
+        @Nullable Object[] group = slices.decode(oldest.cursor.value());
         if (current.size() == 1) {
             return group;
         }
         for (int i = 1; i < current.size(); i++) {
-            accumulators.mergePlain(group, codec.decode(current.get(i).cursor.value(), 0));
+            slices.accumulators().mergePlain(group, slices.decode(current.get(i).cursor.value()));
         }
-        if (unions != null) {
-            List<DistinctValues.Walk> slices = new ArrayList<>(current.size());
+        if (hasUnions) {
+            List<DistinctValues.Walk> walks = new ArrayList<>(current.size());
             for (Lane lane : current) {
-                slices.add(lane.distinctOfGroup());
+                walks.add(lane.distinctOfGroup());
             }
-            unions.addUnion(slices, oldest.key.length, accumulators, group);
+            slices.distinct().addUnion(walks, oldest.key.length, slices.accumulators(), group);
         }
         return group;
-    }
-
-    /** The entry of the current group that no later window needs; null if there is none. */
-    byte @Nullable [] lastUse() {
-        Lane oldest = current.get(0);
-        return oldest.back == windows.slices() - 1 ? oldest.key : null;
     }
 
     @Override
@@ -121,18 +97,15 @@ final class DueWindows implements AutoCloseable {
         lanes.forEach(Lane::close);
     }
 
-    private void open(KeyValueStore store, WindowProgress progress, long throughMs, int back) {
+    private void open(WindowProgress progress, long firstEndMs, long throughEndMs, int back) {
         long behindMs = back * windows.everyMs();
-        // A window that ends at E is due if E - 1 <= throughMs.
-        long endBeforeMs = throughMs + 2 - behindMs;
-        byte[] to = StoreKeys.slice(StoreKeys.GROUP, endBeforeMs);
-        Cursor groups = store.scan(progress.nextGroup(windows, behindMs), to);
-        Lane lane = new Lane(back, groups);
+        long endBeforeMs = throughEndMs + 1 - behindMs;
+        byte[] from = progress.nextGroup(StoreKeys.GROUP, firstEndMs - behindMs);
+        Lane lane = new Lane(back, slices.store().scan(from, StoreKeys.slice(StoreKeys.GROUP, endBeforeMs)));
         lanes.add(lane);
-        if (unions != null) {
-            byte[] from = progress.nextGroup(windows, behindMs);
-            lane.distinct = new DistinctValues.Walk(
-                    store.scan(StoreKeys.distinctOf(from), StoreKeys.slice(StoreKeys.DISTINCT, endBeforeMs)));
+        if (hasUnions) {
+            lane.distinct = new DistinctValues.Walk(slices.store()
+                    .scan(StoreKeys.distinctOf(from), StoreKeys.slice(StoreKeys.DISTINCT, endBeforeMs)));
         }
         if (lane.next()) {
             queue.add(lane);
@@ -154,8 +127,7 @@ final class DueWindows implements AutoCloseable {
     }
 
     private int compareKeys(Lane left, Lane right) {
-        int at = keys.keyAt();
-        return Arrays.compareUnsigned(left.key, at, left.key.length, right.key, at, right.key.length);
+        return slices.keys().compareGroups(left.key, right.key);
     }
 
     /** One of the cursors. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * them, of {@link AggregateSpec#partialType()}, at the flush. It judges no row to be late; the other phase does. Partial rows come in
  * the order in which their groups were first seen, with the largest event time among their rows.
  *
+ * <p>If late rows are to be passed on as they were read, a row that may turn out to be late must not be added to others: it is sent at once
+ * as a partial row of its own, while the exchange behind can still take its record along.
+ *
  * <p>Groups are found by open addressing over the order of arrival, comparing the row's own values, so a row of a known group
  * makes no garbage but its boxed sums.
  */
@@ -30,7 +33,9 @@ public final class LocalAggregate implements Operator {
     private final OperatorContext context;
     private final Accumulators accumulators;
     private final @Nullable SlicedWindows windows;
+    private final @Nullable TimeLine line;
     private final int keyCount;
+    private final boolean keepsLateApart;
 
     /** In the order of arrival. */
     private @Nullable Group[] groups = new Group[INITIAL_GROUPS];
@@ -42,12 +47,17 @@ public final class LocalAggregate implements Operator {
 
     private long bundledBytes;
 
+    /** No row behind it may be late; before it is known, every row may be. */
+    private long watermarkMs = Long.MAX_VALUE;
+
     private LocalAggregate(AggregateSpec spec, OperatorContext context) {
         this.spec = spec;
         this.context = context;
         this.accumulators = new Accumulators(spec);
         this.windows = spec.windows() instanceof SlicedWindows sliced ? sliced : null;
+        this.line = windows == null ? null : new TimeLine(windows.zone());
         this.keyCount = spec.keyCount();
+        this.keepsLateApart = spec.lateTopic() != null;
     }
 
     /** @throws IllegalArgumentException if a call's function and types do not go together */
@@ -60,12 +70,19 @@ public final class LocalAggregate implements Operator {
     public void process(int port, Row row, Output out) {
         Rows.checkInsert(spec, row);
         long sliceEnd = 0;
-        if (windows != null) {
+        if (windows != null && line != null) {
             if (!windows.covers(row.timeMs())) {
                 context.failed(spec.name(), Rows.timeOutOfRange());
                 return;
             }
-            sliceEnd = windows.sliceEnd(row.timeMs());
+            sliceEnd = windows.sliceEnd(line.at(row.timeMs()));
+        }
+        if (keepsLateApart && (row.timeMs() <= watermarkMs || context.mayTrail())) {
+            @Nullable Object[] partial = accumulators.newPartial(row.values(), sliceEnd);
+            accumulators.addRow(partial, row.values());
+            accumulators.finishPartial(partial, 1);
+            out.emit(new Row(RowKind.INSERT, row.timeMs(), partial));
+            return;
         }
         Group group = group(row, sliceEnd);
         group.count++;
@@ -89,6 +106,12 @@ public final class LocalAggregate implements Operator {
         }
         size = 0;
         bundledBytes = 0;
+    }
+
+    @Override
+    public boolean advance(long toMs, Output out) {
+        watermarkMs = toMs;
+        return true;
     }
 
     @Override

@@ -63,13 +63,13 @@ public final class SessionAggregate implements Operator {
 
     private SessionProgress progress;
 
-    /** No session that was due to be removed by then is left; only known since the operator was made. */
-    private long removedThroughMs = SessionProgress.NEVER_MS;
+    /** No session that was due to be removed by then is left; to the gap, it is in the store as the mark of timers' expiry. */
+    private long removedThroughMs;
 
     /** The last timer whose session was removed after that; null if there is none. */
     private byte @Nullable [] lastRemoved;
 
-    /** Where changes since the last early results are noted. */
+    /** What changes since the last early results are noted under. */
     private long generation;
 
     /** Whether there can be such changes. */
@@ -97,9 +97,9 @@ public final class SessionAggregate implements Operator {
         this.onTime = context.tally(Tally.Kind.ON_TIME, spec.name());
         this.corrected = context.tally(Tally.Kind.CORRECTED, spec.name());
         this.progress = SessionProgress.load(store);
+        this.removedThroughMs = expiredBefore(SessionKeys.TIMER, SessionProgress.NEVER_MS + 1) - 1;
         if (earlyEveryMs > 0) {
-            byte[] mark = store.get(Expiry.mark(SessionKeys.CHANGED));
-            this.generation = mark == null ? 0 : Expiry.timeMs(mark);
+            this.generation = expiredBefore(SessionKeys.CHANGED, 0);
             this.nextEarlyMs = context.nowMs() + earlyEveryMs;
         }
     }
@@ -113,8 +113,9 @@ public final class SessionAggregate implements Operator {
             throw new IllegalArgumentException(spec.name() + " has no session windows");
         }
         if (input != AggregateInput.ROWS) {
-            throw new IllegalArgumentException(spec.name() + " has session windows, whose bounds are only known where all rows of a"
-                    + " key meet, so it cannot take partial results: plan it in one phase");
+            throw new IllegalArgumentException(
+                    spec.name() + " has session windows, whose bounds are only known where all rows of a"
+                            + " key meet, so it cannot take partial results: plan it in one phase");
         }
         new Accumulators(spec);
         return context -> new SessionAggregate(spec, windows, context);
@@ -135,8 +136,11 @@ public final class SessionAggregate implements Operator {
             late.add(1, timeMs, progress.firedThroughMs());
             return;
         }
-        long startMs = touched.isEmpty() ? timeMs : Math.min(timeMs, touched.get(0).startMs());
-        long endMs = touched.isEmpty() ? timeMs + gapMs : Math.max(timeMs + gapMs, last(touched).endMs());
+        long startMs =
+                touched.isEmpty() ? timeMs : Math.min(timeMs, touched.get(0).startMs());
+        long endMs = touched.isEmpty()
+                ? timeMs + gapMs
+                : Math.max(timeMs + gapMs, last(touched).endMs());
         boolean isSame = touched.size() == 1 && touched.get(0).spans(startMs, endMs);
         boolean corrects = hasFired(endMs);
         if (!isSame) {
@@ -176,7 +180,7 @@ public final class SessionAggregate implements Operator {
         if (!anyChanged || earlyEveryMs == 0 || context.nowMs() < nextEarlyMs) {
             return true;
         }
-        byte[] from = lastEarly == null ? Expiry.start(SessionKeys.CHANGED) : after(lastEarly);
+        byte[] from = lastEarly == null ? Expiry.end(SessionKeys.CHANGED, generation) : after(lastEarly);
         try (Cursor changes = store.scan(from, Expiry.end(SessionKeys.CHANGED, generation + 1))) {
             while (changes.next()) {
                 byte[] change = changes.key();
@@ -342,7 +346,8 @@ public final class SessionAggregate implements Operator {
             return true;
         }
         if (!goesWhenFired()) {
-            byte[] from = lastRemoved == null ? Expiry.end(SessionKeys.TIMER, removedThroughMs + 1) : after(lastRemoved);
+            byte[] from =
+                    lastRemoved == null ? Expiry.end(SessionKeys.TIMER, removedThroughMs + 1) : after(lastRemoved);
             try (Cursor due = store.scan(from, Expiry.end(SessionKeys.TIMER, throughMs + 1))) {
                 while (due.next()) {
                     byte[] timer = due.key();
@@ -403,6 +408,11 @@ public final class SessionAggregate implements Operator {
     private void emit(RowKind kind, Finality finality, @Nullable Object[] result, Output out) {
         long endMs = (long) result[spec.keyCount() + 1];
         out.emit(new Row(kind, endMs - 1, finality, result));
+    }
+
+    private long expiredBefore(byte kind, long orElse) {
+        byte[] mark = store.get(Expiry.mark(kind));
+        return mark == null ? orElse : Expiry.timeMs(mark);
     }
 
     private static Session last(List<Session> sessions) {

@@ -41,9 +41,8 @@ final class SessionCodec {
         @Nullable Object[] early = session.early();
         boolean hasOlder = olderMs != SessionProgress.NEVER_MS;
         writer.clear();
-        writer.writeByte((hasOlder ? HAS_OLDER : 0)
-                | (session.isChanged() ? IS_CHANGED : 0)
-                | (early != null ? HAS_EARLY : 0));
+        writer.writeByte(
+                (hasOlder ? HAS_OLDER : 0) | (session.isChanged() ? IS_CHANGED : 0) | (early != null ? HAS_EARLY : 0));
         if (hasOlder) {
             writer.writeZigZagLong(olderMs);
         }

@@ -1,28 +1,34 @@
 package io.millrace.engine.operator.aggregate;
 
+import io.millrace.engine.operator.LateRows;
 import io.millrace.engine.operator.Operator;
 import io.millrace.engine.operator.OperatorContext;
 import io.millrace.engine.operator.OperatorFactory;
 import io.millrace.engine.operator.Output;
 import io.millrace.engine.operator.Tally;
+import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
-import io.millrace.serde.RowCodec;
 import io.millrace.serde.RowKind;
-import io.millrace.state.Cursor;
 import io.millrace.state.KeyValueStore;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Aggregates by key and window. A window's results come when event time passes its end, one INSERT per group that has rows in it,
- * with the time {@code end - 1}. A row that comes later but within the lateness corrects its windows at once, by an UPDATE_AFTER with
- * the new result of each window that has fired already; a row that is past the lateness of all its windows is counted as late and
- * otherwise ignored.
+ * Aggregates by key and window. A window's results come when event time passes its end, one FINAL row per group that has rows in it,
+ * with the time {@code end - 1}. A row that comes later but within the lateness corrects its windows at once, by an UPDATE_AFTER, CORRECTED,
+ * with the new result of each window that has fired already; a row that is past the lateness of all its windows is late. Results that come
+ * before a window's end, if asked for, are EARLY.
+ *
+ * <p>Without early results a FINAL row is the first of its window and group, except for corrections of nothing, and so an INSERT. With them
+ * it cannot be told without looking whether there was one, and all results are UPDATE_AFTER.
  *
  * <p>Its store holds the accumulators of each slice and group until the last window that needs them has fired and its lateness has
  * passed, and how far windows have fired. That progress is only written when event time crosses the end of a slice (or of a
- * lateness): in between, no decision depends on it, and {@link #advance} returns after one comparison.
+ * lateness): in between, no decision depends on it, and {@link #advance} returns after one comparison. What no window needs any more
+ * goes by time ({@link io.millrace.state.Expiry}), however much it is.
+ *
+ * <p>Cumulating windows also keep all slices so far rolled up, per group ({@link DueCumulated}). Without lateness a slice is gone as soon as
+ * it is rolled up, and a row that is late for the windows that have fired, but not for the longest, is added to the rolled-up entry only.
+ * With lateness slices stay, so that windows that have fired can be computed again, and such a row is added to both.
  */
 public final class WindowAggregate implements Operator {
     /** Event time never gets further: all windows have ended and all latenesses passed. */
@@ -32,44 +38,58 @@ public final class WindowAggregate implements Operator {
     private final AggregateInput input;
     private final OperatorContext context;
     private final SlicedWindows windows;
-    private final long latenessMs;
-    private final Accumulators accumulators;
-    private final StoreKeys keys;
-    private final RowCodec codec;
     private final KeyValueStore store;
-    private final DistinctValues distinct;
-    private final boolean hasDistinct;
-    private final Tally late;
+    private final SliceStore slices;
+    private final WindowTimes times;
+    private final TimeLine line;
+    private final WindowGroups groups;
+    private final WindowResults results;
+    private final @Nullable EarlyResults early;
+    private final boolean emitsUpdates;
+    private final boolean keepsFiredSlices;
+    private final int partialCountAt;
+    private final LateRows late;
+    private final Tally onTime;
+    private final Tally corrected;
 
-    private WindowProgress progress;
-
-    /** The least event time, after the progress, at which a window ends or a lateness passes. */
-    private long nextDueMs;
-
-    /** No slice that ends before is left in the store; only known since the operator was made. */
-    private long expiredBeforeMs = WindowProgress.NEVER_MS;
+    /** For whoever reads about late rows; no decision goes by it. */
+    private long watermarkMs;
 
     private WindowAggregate(AggregateSpec spec, AggregateInput input, SlicedWindows windows, OperatorContext context) {
         this.spec = spec;
         this.input = input;
         this.context = context;
         this.windows = windows;
-        this.latenessMs = spec.latenessMs();
-        this.accumulators = new Accumulators(spec);
-        this.keys = new StoreKeys(spec);
-        this.codec = new RowCodec(accumulators.storedType());
         this.store = context.store(spec.name());
-        this.distinct = new DistinctValues(store, accumulators.distinctTypes());
-        this.hasDistinct = accumulators.hasDistinct();
-        this.late = context.tally(Tally.Kind.LATE, spec.name());
-        this.progress = WindowProgress.load(store);
-        this.nextDueMs = nextDue();
+        this.slices = SliceStore.of(spec, store);
+        this.times = new WindowTimes(windows, spec.latenessMs(), WindowProgress.load(store));
+        this.line = times.line();
+        this.emitsUpdates = spec.emit() instanceof Emit.Updates;
+        this.keepsFiredSlices = !windows.isCumulating() || spec.latenessMs() > 0;
+        this.groups = new WindowGroups(slices, windows, times, keepsFiredSlices);
+        this.results = new WindowResults(spec, slices, windows, line);
+        this.early = spec.emit() instanceof Emit.Early emit
+                ? new EarlyResults(emit, context, slices, windows, times, groups, results)
+                : null;
+        this.partialCountAt = slices.accumulators().partialBase();
+        this.late = new LateRows(context, spec.name(), spec.lateTopic());
+        this.onTime = context.tally(Tally.Kind.ON_TIME, spec.name());
+        this.corrected = context.tally(Tally.Kind.CORRECTED, spec.name());
+        this.watermarkMs = times.progress().firedThroughMs();
     }
 
-    /** @throws IllegalArgumentException if {@code spec} has no windows, or a call's function and types do not go together */
+    /**
+     * @throws IllegalArgumentException if {@code spec} has no windows that are made of slices, if it is to emit with each row but is not fed
+     *     with rows, or if a call's function and types do not go together
+     */
     public static OperatorFactory of(AggregateSpec spec, AggregateInput input) {
         if (!(spec.windows() instanceof SlicedWindows windows)) {
-            throw new IllegalArgumentException(spec.name() + " has no windows");
+            throw new IllegalArgumentException(
+                    spec.name() + (spec.windows() == null ? " has no windows" : " has windows without slices"));
+        }
+        if (spec.emit() instanceof Emit.Updates && input == AggregateInput.PARTIALS) {
+            throw new IllegalArgumentException(
+                    spec.name() + " emits with each row, so it must be fed with rows and not with partial rows");
         }
         new Accumulators(spec);
         return context -> new WindowAggregate(spec, input, windows, context);
@@ -85,150 +105,131 @@ public final class WindowAggregate implements Operator {
             context.failed(spec.name(), Rows.timeOutOfRange());
             return;
         }
-        long sliceEndMs = isPartial ? timeMs : windows.sliceEnd(timeMs);
-        if (!isAccepted(windows.lastWindowEnd(sliceEndMs))) {
-            late.add(isPartial ? (long) values[accumulators.partialBase()] : 1);
+        long sliceEndMs = isPartial ? timeMs : windows.sliceEnd(line.at(timeMs));
+        long rows = isPartial ? (long) values[partialCountAt] : 1;
+        if (sliceEndMs < times.firstOpenEndMs()) {
+            processBehind(row, sliceEndMs, rows, out);
             return;
         }
-        byte[] key = keys.group(sliceEndMs, values);
-        byte[] stored = store.get(key);
-        @Nullable Object[] group = stored == null ? accumulators.newGroup() : codec.decode(stored, 0);
-        if (isPartial) {
-            accumulators.addPartial(group, values, key, distinct);
-        } else {
-            accumulators.addRow(group, values, key, distinct);
-        }
-        store.put(key, codec.encode(group));
-        if (hasFired(sliceEndMs)) {
-            correct(sliceEndMs, key, group, out);
+        byte[] key = slices.keys().group(sliceEndMs, values);
+        @Nullable Object[] group = slices.add(key, values, input);
+        onTime.add(rows);
+        if (emitsUpdates) {
+            emit(key, group, sliceEndMs, windows.lastWindowEnd(sliceEndMs), out);
+        } else if (early != null) {
+            early.changed(key);
         }
     }
 
     @Override
-    public boolean advance(long watermarkMs, Output out) {
-        long throughMs = Math.min(watermarkMs, HORIZON_MS);
-        if (throughMs >= nextDueMs) {
-            if (!fire(throughMs, out)) {
-                return false;
-            }
-            progress = WindowProgress.through(throughMs);
-            progress.save(store);
-            nextDueMs = nextDue();
+    public boolean advance(long toMs, Output out) {
+        watermarkMs = Math.max(watermarkMs, toMs);
+        long throughMs = Math.min(toMs, HORIZON_MS);
+        if (throughMs < times.nextDueMs()) {
+            return true;
         }
-        return expire(out);
+        if (!fire(times.completeMs(throughMs), out)) {
+            return false;
+        }
+        times.moveTo(WindowProgress.through(throughMs));
+        times.progress().save(store);
+        expire();
+        return true;
     }
 
-    private boolean fire(long throughMs, Output out) {
-        DistinctValues unions = hasDistinct ? distinct : null;
-        try (DueWindows due = new DueWindows(store, keys, windows, accumulators, codec, unions, progress, throughMs)) {
+    @Override
+    public boolean tick(Output out) {
+        return early == null || early.tick(out);
+    }
+
+    @Override
+    public long nextTickMs() {
+        return early == null ? Long.MAX_VALUE : early.nextTickMs();
+    }
+
+    /** A row that comes after a window of it has fired. */
+    private void processBehind(Row row, long sliceEndMs, long rows, Output out) {
+        long lastEndMs = windows.lastWindowEnd(sliceEndMs);
+        if (lastEndMs < times.firstAcceptingEndMs()) {
+            late.add(rows, row.timeMs(), watermarkMs);
+            return;
+        }
+        byte[] key = slices.keys().group(sliceEndMs, row.values());
+        @Nullable Object[] group = keepsFiredSlices ? slices.add(key, row.values(), input) : null;
+        boolean isOpen = lastEndMs >= times.firstOpenEndMs();
+        if (isOpen && windows.isCumulating()) {
+            slices.add(StoreKeys.inSlice(StoreKeys.ROLLED, key, lastEndMs), row.values(), input);
+        }
+        long fromMs = Math.max(sliceEndMs, times.firstAcceptingEndMs());
+        (fromMs < times.firstOpenEndMs() ? corrected : onTime).add(rows);
+        long toMs = emitsUpdates ? lastEndMs : Math.min(lastEndMs, times.firstOpenEndMs() - windows.everyMs());
+        if (fromMs <= toMs) {
+            emit(key, group, fromMs, toMs, out);
+        }
+        if (isOpen && early != null) {
+            early.changed(key);
+        }
+    }
+
+    /**
+     * Emits windows that a row has changed, though they are open or have fired before.
+     *
+     * @param slice the changed slice of {@code key}; null if there is none
+     */
+    private void emit(byte[] key, @Nullable Object @Nullable [] slice, long fromEndMs, long toEndMs, Output out) {
+        if (slice != null && windows.isTumbling()) {
+            emitChange(fromEndMs, key, slice, out);
+            return;
+        }
+        groups.visit(key, fromEndMs, toEndMs, (endMs, group) -> {
+            emitChange(endMs, key, group, out);
+            return true;
+        });
+    }
+
+    private void emitChange(long windowEndMs, byte[] key, @Nullable Object[] group, Output out) {
+        Finality finality = windowEndMs < times.firstOpenEndMs() ? Finality.CORRECTED : Finality.EARLY;
+        out.emit(results.row(RowKind.UPDATE_AFTER, finality, windowEndMs, key, group));
+    }
+
+    private boolean fire(long throughEndMs, Output out) {
+        RowKind kind = spec.emit() instanceof Emit.Final ? RowKind.INSERT : RowKind.UPDATE_AFTER;
+        try (WindowWalk due = windows.isCumulating()
+                ? new DueCumulated(slices, windows, times, throughEndMs)
+                : new DueWindows(slices, windows, times, throughEndMs)) {
             byte[] lastKey = null;
             long lastEndMs = 0;
             while (due.next()) {
                 if (out.isFull()) {
                     if (lastKey != null) {
-                        progress = progress.stoppedAfter(lastEndMs, lastKey);
-                        progress.save(store);
+                        times.stopAfter(lastEndMs, lastKey);
+                        times.progress().save(store);
                     }
                     return false;
                 }
                 lastEndMs = due.windowEndMs();
                 lastKey = due.groupKey();
-                emit(RowKind.INSERT, lastEndMs, lastKey, due.group(), out);
-                byte[] lastUse = latenessMs == 0 ? due.lastUse() : null;
-                if (lastUse != null) {
-                    store.delete(lastUse);
-                }
+                out.emit(results.row(kind, Finality.FINAL, lastEndMs, lastKey, due.take()));
             }
             return true;
         }
     }
 
-    /** Deletes what no window needs any more, except for what {@link #fire} deletes at once. */
-    private boolean expire(Output out) {
-        // The last window of a slice ends sizeMs - everyMs after it.
-        long beforeMs = progress.firedThroughMs() + 2 - latenessMs - (windows.sizeMs() - windows.everyMs());
-        if (beforeMs <= expiredBeforeMs) {
-            return true;
+    /** Lets go of what no window needs any more. */
+    private void expire() {
+        long sliceMs = keepsFiredSlices
+                ? windows.firstSliceEnd(times.firstAcceptingEndMs())
+                : times.firstOpenEndMs();
+        store.expireBefore(StoreKeys.GROUP, sliceMs);
+        if (slices.hasDistinct()) {
+            store.expireBefore(StoreKeys.DISTINCT, sliceMs);
         }
-        boolean done = (latenessMs == 0 || expire(StoreKeys.GROUP, beforeMs, out))
-                && (!hasDistinct || expire(StoreKeys.DISTINCT, beforeMs, out));
-        if (done) {
-            expiredBeforeMs = beforeMs;
-        }
-        return done;
-    }
-
-    private boolean expire(byte kind, long beforeMs, Output out) {
-        try (Cursor entries = store.scan(StoreKeys.slice(kind, expiredBeforeMs), StoreKeys.slice(kind, beforeMs))) {
-            while (entries.next()) {
-                if (out.isFull()) {
-                    return false;
-                }
-                store.delete(entries.key());
+        if (windows.isCumulating()) {
+            long longestMs = windows.lastWindowEnd(times.firstOpenEndMs());
+            store.expireBefore(StoreKeys.ROLLED, longestMs);
+            if (slices.hasDistinct()) {
+                store.expireBefore(StoreKeys.ROLLED_DISTINCT, longestMs);
             }
         }
-        return true;
-    }
-
-    /** Emits the windows of a slice again that have fired and still accept rows. */
-    private void correct(long sliceEndMs, byte[] key, @Nullable Object[] changed, Output out) {
-        long lastEndMs = windows.lastWindowEnd(sliceEndMs);
-        for (long endMs = sliceEndMs; endMs <= lastEndMs && hasFired(endMs); endMs += windows.everyMs()) {
-            if (isAccepted(endMs)) {
-                @Nullable Object[] group = windows.isTumbling() ? changed : groupOf(endMs, key);
-                emit(RowKind.UPDATE_AFTER, endMs, key, group, out);
-            }
-        }
-    }
-
-    /** The accumulators of a group in a whole window. */
-    private @Nullable Object[] groupOf(long windowEndMs, byte[] anyKey) {
-        @Nullable Object[] group = accumulators.newGroup();
-        List<DistinctValues.Walk> slices = new ArrayList<>();
-        try {
-            for (int back = windows.slices() - 1; back >= 0; back--) {
-                byte[] key = StoreKeys.inSlice(anyKey, windowEndMs - back * windows.everyMs());
-                byte[] stored = store.get(key);
-                if (stored != null) {
-                    accumulators.mergePlain(group, codec.decode(stored, 0));
-                    if (hasDistinct) {
-                        DistinctValues.Walk walk = DistinctValues.Walk.of(store, key);
-                        slices.add(walk);
-                        walk.moveTo(key);
-                    }
-                }
-            }
-            if (hasDistinct) {
-                distinct.addUnion(slices, anyKey.length, accumulators, group);
-            }
-            return group;
-        } finally {
-            slices.forEach(DistinctValues.Walk::close);
-        }
-    }
-
-    private void emit(RowKind kind, long windowEndMs, byte[] key, @Nullable Object[] group, Output out) {
-        int keyCount = spec.keyCount();
-        @Nullable Object[] result = new Object[keyCount + 2 + accumulators.callCount()];
-        System.arraycopy(keys.columns(key), 0, result, 0, keyCount);
-        result[keyCount] = windows.windowStart(windowEndMs);
-        result[keyCount + 1] = windowEndMs;
-        accumulators.results(group, result, keyCount + 2);
-        out.emit(new Row(kind, windowEndMs - 1, result));
-    }
-
-    private boolean hasFired(long windowEndMs) {
-        return windowEndMs - 1 <= progress.firedThroughMs();
-    }
-
-    private boolean isAccepted(long windowEndMs) {
-        return progress.firedThroughMs() < windowEndMs - 1 + latenessMs;
-    }
-
-    private long nextDue() {
-        long throughMs = progress.firedThroughMs();
-        long nextEndMs = windows.sliceEnd(throughMs + 1) - 1;
-        long nextLatenessMs = windows.sliceEnd(throughMs + 1 - latenessMs) - 1 + latenessMs;
-        return Math.min(nextEndMs, nextLatenessMs);
     }
 }

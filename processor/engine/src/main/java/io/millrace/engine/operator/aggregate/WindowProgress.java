@@ -5,7 +5,6 @@ import io.millrace.serde.DataType.Scalar;
 import io.millrace.serde.RowCodec;
 import io.millrace.serde.RowType;
 import io.millrace.state.KeyValueStore;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** How far windows have fired. Immutable. */
@@ -49,7 +48,7 @@ final class WindowProgress {
         store.put(StoreKeys.progress(), new RowCodec(COLUMNS).encode(columns));
     }
 
-    /** Every window that ends at or before this event time plus 1 ms has fired. */
+    /** The event time, an instant, up to which every window has fired that is complete by then. */
     long firedThroughMs() {
         return firedThroughMs;
     }
@@ -57,20 +56,31 @@ final class WindowProgress {
     /**
      * The same with one more window fired in part, because the output was full.
      *
-     * @param endMs the window's end
+     * @param endMs the window's end on the time line
      * @param groupKey the store key, in whichever slice, of the last group whose result was emitted
      */
     WindowProgress stoppedAfter(long endMs, byte[] groupKey) {
         return new WindowProgress(firedThroughMs, endMs, groupKey);
     }
 
-    /** The store key from which on groups are to be read by a cursor that is {@code behindMs} behind the windows' ends. */
-    byte[] nextGroup(SlicedWindows windows, long behindMs) {
-        if (lastKey == null) {
-            // The first window end E with E - 1 > firedThroughMs.
-            return StoreKeys.slice(StoreKeys.GROUP, windows.sliceEnd(firedThroughMs + 1) - behindMs);
-        }
-        byte[] last = StoreKeys.inSlice(lastKey, windowEndMs - behindMs);
-        return Arrays.copyOf(last, last.length + 1); // the smallest key after it
+    /** Whether a window has fired in part. */
+    boolean isInterrupted() {
+        return lastKey != null;
+    }
+
+    /**
+     * The end of the window at which firing goes on.
+     *
+     * @param firstEndMs the first one that has not fired at all by {@link #firedThroughMs}
+     */
+    long nextWindowEnd(long firstEndMs) {
+        return lastKey == null ? firstEndMs : windowEndMs;
+    }
+
+    /** The first key, of {@link #nextWindowEnd}, of a group that has not fired, as an entry of a kind and a time. */
+    byte[] nextGroup(byte kind, long timeMs) {
+        return lastKey == null
+                ? StoreKeys.slice(kind, timeMs)
+                : StoreKeys.behind(StoreKeys.inSlice(kind, lastKey, timeMs));
     }
 }

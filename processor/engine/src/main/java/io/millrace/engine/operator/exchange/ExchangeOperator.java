@@ -8,7 +8,6 @@ import io.millrace.engine.operator.Output;
 import io.millrace.engine.operator.RecordHeader;
 import io.millrace.engine.operator.RecordTooLargeException;
 import io.millrace.engine.operator.Tally;
-import io.millrace.engine.time.Watermarks;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.serde.KeyCodec;
 import io.millrace.serde.Row;
@@ -25,7 +24,8 @@ public final class ExchangeOperator implements Operator {
     private final ExchangeCodec codec;
     private final Tally exchanged;
     private final @Nullable Object[] key;
-    private long watermarkMs = Watermarks.NONE;
+    /** Before it is known, every row may be behind it. */
+    private long watermarkMs = Long.MAX_VALUE;
 
     private ExchangeOperator(Exchange exchange, OperatorContext context) {
         this.exchange = exchange;

@@ -2,52 +2,90 @@ package io.millrace.engine.operator.aggregate;
 
 import static io.millrace.engine.operator.aggregate.AggregateInput.PARTIALS;
 import static io.millrace.engine.operator.aggregate.AggregateInput.ROWS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.operator.OperatorContract;
 import io.millrace.engine.operator.OperatorRun;
+import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Tally;
+import io.millrace.engine.operator.aggregate.Script.Batch;
+import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random rows, watermarks and windows against {@link NaiveAggregate}. */
 class AggregatePropertyTest {
-    private static final int RUNS = 40;
+    private static final int RUNS = 60;
+    private static final long EVERY_MS = 1000;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void one_phase_emits_what_the_oracle_emits(long seed) {
+    void one_phase_emits_what_the_oracle_emits_finally_or_with_each_row(long seed) {
         for (long run = 0; run < RUNS; run++) {
             Script script = new Script(1000 * seed + run);
-            OperatorRun operator = new OperatorRun(
-                    WindowAggregate.of(script.spec, ROWS), script.rowsPerTransaction, List.of("totals"));
-            NaiveAggregate oracle = new NaiveAggregate(script.spec);
+            AggregateSpec spec = script.spec(run % 3 == 0 ? Emit.UPDATES : Emit.FINAL);
+            OperatorRun operator =
+                    new OperatorRun(WindowAggregate.of(spec, ROWS), script.rowsPerTransaction, List.of("totals"));
+            NaiveAggregate oracle = new NaiveAggregate(spec);
             for (Batch batch : script.batches) {
-                batch.rows.forEach(oracle::feed);
-                batch.rows.forEach(operator::feed);
-                oracle.advance(batch.watermarkMs);
-                operator.checkpoint(batch.watermarkMs);
+                batch.rows().forEach(oracle::feed);
+                batch.rows().forEach(operator::feed);
+                oracle.advance(batch.watermarkMs());
+                operator.checkpoint(batch.watermarkMs());
                 if (script.random.nextInt(3) == 0) {
                     operator.rebuild();
                 }
             }
             assertThat(operator.output()).as(script.toString()).containsExactlyElementsOf(oracle.output());
-            assertThat(operator.count(Tally.Kind.LATE)).as(script.toString()).isEqualTo(oracle.late());
-            assertThat(operator.entries("totals", StoreKeys.GROUP))
+            assertCounts(script, operator, oracle);
+            assertNothingLeft(script, operator);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void early_results_are_those_of_what_changed_and_leave_the_others_as_they_are(long seed) {
+        for (long run = 0; run < RUNS; run++) {
+            Script script = new Script(1000 * seed + run);
+            AggregateSpec spec = script.spec(new Emit.Early(EVERY_MS));
+            AggregateInput input = run % 2 == 0 ? ROWS : PARTIALS;
+            OperatorRun operator =
+                    new OperatorRun(WindowAggregate.of(spec, input), script.rowsPerTransaction, List.of("totals"));
+            OperatorRun local = new OperatorRun(LocalAggregate.of(spec));
+            NaiveAggregate oracle = new NaiveAggregate(spec);
+            boolean rebuilt = true;
+            for (int i = 0; i < script.batches.size(); i++) {
+                Batch batch = script.batches.get(i);
+                operator.clock(i * EVERY_MS);
+                batch.rows().forEach(oracle::feed);
+                batch.rows().forEach(input == ROWS ? operator::feed : local::feed);
+                // In one go, so that both phases correct as often as the oracle.
+                local.checkpoint(Long.MAX_VALUE).forEach(operator::feed);
+                oracle.advance(batch.watermarkMs());
+                List<Row> early = operator.checkpoint(batch.watermarkMs()).stream()
+                        .filter(AggregatePropertyTest::isEarly)
+                        .toList();
+                assertThat(early)
+                        .as("%s, batch %d", script, i)
+                        .containsExactlyInAnyOrderElementsOf(oracle.early(rebuilt));
+                rebuilt = script.random.nextInt(3) == 0;
+                if (rebuilt) {
+                    operator.rebuild();
+                }
+            }
+            assertThat(operator.output().stream().filter(row -> !isEarly(row)))
                     .as(script.toString())
-                    .isZero();
-            assertThat(operator.entries("totals", StoreKeys.DISTINCT))
-                    .as(script.toString())
-                    .isZero();
+                    .containsExactlyElementsOf(oracle.output());
+            assertCounts(script, operator, oracle);
+            assertNothingLeft(script, operator);
         }
     }
 
@@ -56,25 +94,97 @@ class AggregatePropertyTest {
     void two_phases_end_with_the_same_results_as_one(long seed) {
         for (long run = 0; run < RUNS; run++) {
             Script script = new Script(1000 * seed + run);
+            AggregateSpec spec = script.spec(Emit.FINAL);
             List<OperatorRun> locals = List.of(
-                    new OperatorRun(LocalAggregate.of(script.spec)), new OperatorRun(LocalAggregate.of(script.spec)));
-            OperatorRun global = new OperatorRun(
-                    WindowAggregate.of(script.spec, PARTIALS), script.rowsPerTransaction, List.of("totals"));
-            NaiveAggregate oracle = new NaiveAggregate(script.spec);
+                    new OperatorRun(LocalAggregate.of(spec)), new OperatorRun(LocalAggregate.of(spec)));
+            OperatorRun global =
+                    new OperatorRun(WindowAggregate.of(spec, PARTIALS), script.rowsPerTransaction, List.of("totals"));
+            NaiveAggregate oracle = new NaiveAggregate(spec);
             for (Batch batch : script.batches) {
-                for (Row row : batch.rows) {
+                for (Row row : batch.rows()) {
                     oracle.feed(row);
                     locals.get(script.random.nextInt(2)).feed(row);
                 }
-                locals.forEach(local -> local.checkpoint(batch.watermarkMs).forEach(global::feed));
-                oracle.advance(batch.watermarkMs);
-                global.checkpoint(batch.watermarkMs);
+                locals.forEach(local -> local.checkpoint(batch.watermarkMs()).forEach(global::feed));
+                oracle.advance(batch.watermarkMs());
+                global.checkpoint(batch.watermarkMs());
             }
             assertThat(last(global.output())).as(script.toString()).isEqualTo(last(oracle.output()));
-            assertThat(global.count(Tally.Kind.LATE)).as(script.toString()).isEqualTo(oracle.late());
-            if (script.spec.latenessMs() == 0) {
+            assertCounts(script, global, oracle);
+            if (spec.latenessMs() == 0) {
                 assertThat(global.output()).as(script.toString()).containsExactlyElementsOf(oracle.output());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void order_within_the_bound_of_the_watermark_changes_no_final_result(long seed) {
+        for (long run = 0; run < RUNS; run++) {
+            Script script = new Script(1000 * seed + run);
+            AggregateSpec spec = script.spec(Emit.FINAL, 0, run % 2 == 0 ? Calls.PLAIN : Calls.DISTINCT);
+            List<Row> rows = new ArrayList<>();
+            script.batches.forEach(batch -> rows.addAll(batch.rows()));
+            rows.sort((left, right) -> Long.compare(left.timeMs(), right.timeMs()));
+            OperatorRun inOrder = new OperatorRun(WindowAggregate.of(spec, ROWS), "totals");
+            rows.forEach(inOrder::feed);
+            inOrder.checkpoint(Long.MAX_VALUE);
+            long lagMs = script.unitMs() * 20;
+            List<Row> shuffled = withinLag(script, rows, lagMs);
+            OperatorRun outOfOrder =
+                    new OperatorRun(WindowAggregate.of(spec, ROWS), script.rowsPerTransaction, List.of("totals"));
+            long greatestMs = Long.MIN_VALUE + lagMs;
+            for (Row row : shuffled) {
+                outOfOrder.feed(row);
+                greatestMs = Math.max(greatestMs, row.timeMs());
+                // A row may be as old as the watermark, but is then not late: time has not passed it before it is there.
+                outOfOrder.checkpoint(greatestMs - lagMs - 1);
+            }
+            outOfOrder.checkpoint(Long.MAX_VALUE);
+            assertThat(outOfOrder.output()).as(script.toString()).containsExactlyElementsOf(inOrder.output());
+            assertThat(outOfOrder.count(Tally.Kind.ON_TIME))
+                    .as(script.toString())
+                    .isEqualTo(script.rowCount());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void every_row_is_on_time_or_corrects_or_is_late_and_then_passed_on(long seed) {
+        for (long run = 0; run < RUNS; run++) {
+            Script script = new Script(1000 * seed + run);
+            AggregateSpec spec = script.spec(Emit.FINAL);
+            OperatorRun operator = new OperatorRun(WindowAggregate.of(spec, ROWS), "totals");
+            NaiveAggregate oracle = new NaiveAggregate(spec);
+            List<String> lateKeys = new ArrayList<>();
+            long offset = 0;
+            for (Batch batch : script.batches) {
+                int crashAt = script.random.nextInt(3) == 0 ? batch.rows().size() / 2 : -1;
+                for (int attempt = crashAt < 0 ? 1 : 0; attempt < 2; attempt++) {
+                    for (int i = 0; i < (attempt == 0 ? crashAt : batch.rows().size()); i++) {
+                        operator.origin(origin(offset + i));
+                        operator.feed(batch.rows().get(i));
+                    }
+                    if (attempt == 0) {
+                        operator.rebuild();
+                    }
+                }
+                for (Row row : batch.rows()) {
+                    long before = oracle.count(Tally.Kind.LATE);
+                    oracle.feed(row);
+                    if (oracle.count(Tally.Kind.LATE) > before) {
+                        lateKeys.add("offset " + offset);
+                    }
+                    offset++;
+                }
+                operator.checkpoint(batch.watermarkMs());
+                oracle.advance(batch.watermarkMs());
+            }
+            assertCounts(script, operator, oracle);
+            assertThat(operator.sent())
+                    .as(script.toString())
+                    .extracting(sent -> new String(sent.key(), UTF_8))
+                    .containsExactlyElementsOf(lateKeys);
         }
     }
 
@@ -83,21 +193,19 @@ class AggregatePropertyTest {
     void what_tumbling_windows_count_and_what_is_late_is_the_input(long seed) {
         for (long run = 0; run < RUNS; run++) {
             Script script = new Script(1000 * seed + run);
-            AggregateSpec spec =
-                    Calls.spec(SlicedWindows.tumbling(10, 3), script.spec.latenessMs(), List.of(Calls.count()));
+            long latenessMs = script.spec(Emit.FINAL).latenessMs();
+            AggregateSpec spec = Calls.spec(SlicedWindows.tumbling(10, 3), latenessMs, List.of(Calls.count()));
             OperatorRun operator = new OperatorRun(WindowAggregate.of(spec, ROWS), "totals");
-            long input = 0;
             for (Batch batch : script.batches) {
-                batch.rows.forEach(operator::feed);
-                operator.checkpoint(batch.watermarkMs);
-                input += batch.rows.size();
+                batch.rows().forEach(operator::feed);
+                operator.checkpoint(batch.watermarkMs());
             }
             long counted = last(operator.output()).values().stream()
                     .mapToLong(values -> (long) values.get(3))
                     .sum();
             assertThat(counted + operator.count(Tally.Kind.LATE))
                     .as(script.toString())
-                    .isEqualTo(input);
+                    .isEqualTo(script.rowCount());
         }
     }
 
@@ -106,21 +214,21 @@ class AggregatePropertyTest {
     void running_results_are_those_of_all_rows_so_far_in_either_phase(long seed) {
         for (long run = 0; run < RUNS; run++) {
             Script script = new Script(1000 * seed + run);
-            AggregateSpec spec = Calls.spec(null, 0, script.spec.calls());
+            AggregateSpec spec = Calls.spec(null, 0, script.spec(Emit.FINAL).calls());
             OperatorRun single = new OperatorRun(RunningAggregate.of(spec, ROWS), "totals");
             OperatorRun local = new OperatorRun(LocalAggregate.of(spec));
             OperatorRun global = new OperatorRun(RunningAggregate.of(spec, PARTIALS), "totals");
             Map<@Nullable Object, List<Row>> rows = new LinkedHashMap<>();
             for (Batch batch : script.batches) {
-                for (Row row : batch.rows) {
+                for (Row row : batch.rows()) {
                     rows.computeIfAbsent(row.value(0), absent -> new ArrayList<>())
                             .add(row);
                     single.feed(row);
                     local.feed(row);
                 }
-                local.checkpoint(batch.watermarkMs).forEach(global::feed);
-                single.checkpoint(batch.watermarkMs);
-                global.checkpoint(batch.watermarkMs);
+                local.checkpoint(batch.watermarkMs()).forEach(global::feed);
+                single.checkpoint(batch.watermarkMs());
+                global.checkpoint(batch.watermarkMs());
             }
             Map<@Nullable Object, List<@Nullable Object>> expected = new LinkedHashMap<>();
             rows.forEach((key, all) -> {
@@ -135,38 +243,75 @@ class AggregatePropertyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void the_output_is_the_same_whatever_happens_to_the_task(long seed) {
         Script script = new Script(seed);
-        AggregateSpec running = Calls.spec(null, 0, script.spec.calls());
-        OperatorContract window = OperatorContract.of(WindowAggregate.of(script.spec, ROWS), "totals");
-        OperatorContract local = OperatorContract.of(LocalAggregate.of(script.spec));
-        OperatorContract totals = OperatorContract.of(RunningAggregate.of(running, ROWS), "totals");
-        OperatorContract fromPartials = OperatorContract.of(WindowAggregate.of(script.spec, PARTIALS), "totals");
-        OperatorRun partials = new OperatorRun(LocalAggregate.of(script.spec));
+        AggregateSpec finally_ = script.spec(Emit.FINAL);
+        AggregateSpec running = Calls.spec(null, 0, finally_.calls());
+        List<OperatorContract> ofRows = List.of(
+                OperatorContract.of(WindowAggregate.of(finally_, ROWS), "totals"),
+                OperatorContract.of(WindowAggregate.of(script.spec(Emit.UPDATES), ROWS), "totals"),
+                OperatorContract.of(WindowAggregate.of(script.spec(new Emit.Early(1)), ROWS), "totals")
+                        .comparing(row -> !isEarly(row)),
+                OperatorContract.of(LocalAggregate.of(Calls.spec((SlicedWindows) finally_.windows(), 0, Calls.PLAIN))),
+                OperatorContract.of(RunningAggregate.of(running, ROWS), "totals"));
+        OperatorContract fromPartials = OperatorContract.of(WindowAggregate.of(finally_, PARTIALS), "totals");
+        OperatorRun partials = new OperatorRun(LocalAggregate.of(finally_));
         for (Batch batch : script.batches) {
-            for (Row row : batch.rows) {
-                window.feed(row);
-                local.feed(row);
-                totals.feed(row);
+            for (Row row : batch.rows()) {
+                ofRows.forEach(contract -> contract.feed(row));
                 partials.feed(row);
             }
-            window.checkpoint(batch.watermarkMs);
-            local.checkpoint(batch.watermarkMs);
-            totals.checkpoint(batch.watermarkMs);
-            partials.checkpoint(batch.watermarkMs).forEach(fromPartials::feed);
-            fromPartials.checkpoint(batch.watermarkMs);
+            ofRows.forEach(contract -> contract.checkpoint(batch.watermarkMs()));
+            partials.checkpoint(batch.watermarkMs()).forEach(fromPartials::feed);
+            fromPartials.checkpoint(batch.watermarkMs());
         }
-        assertThat(window.verify(seed)).isNotEmpty();
-        assertThat(local.verify(seed)).isNotEmpty();
-        assertThat(totals.verify(seed)).isNotEmpty();
+        ofRows.forEach(contract -> assertThat(contract.verify(seed)).isNotEmpty());
         assertThat(fromPartials.verify(seed)).isNotEmpty();
+    }
+
+    private static void assertCounts(Script script, OperatorRun operator, NaiveAggregate oracle) {
+        long sum = 0;
+        for (Tally.Kind kind : List.of(Tally.Kind.ON_TIME, Tally.Kind.CORRECTED, Tally.Kind.LATE)) {
+            assertThat(operator.count(kind)).as("%s, %s", script, kind).isEqualTo(oracle.count(kind));
+            sum += operator.count(kind);
+        }
+        assertThat(sum).as(script.toString()).isEqualTo(script.rowCount());
+    }
+
+    private static void assertNothingLeft(Script script, OperatorRun operator) {
+        for (int kind = StoreKeys.GROUP; kind <= StoreKeys.ROLLED_DISTINCT; kind++) {
+            assertThat(operator.entries("totals", kind))
+                    .as("%s, kind %d", script, kind)
+                    .isZero();
+        }
+    }
+
+    private static boolean isEarly(Row row) {
+        return row.finality() == Finality.EARLY;
+    }
+
+    private static Origin origin(long offset) {
+        return new Origin("clicks", 3, offset, 0, ("offset " + offset).getBytes(UTF_8), new byte[0], List.of());
+    }
+
+    /** The rows in a random order in which none comes after one that is more than the lag newer. */
+    private static List<Row> withinLag(Script script, List<Row> sorted, long lagMs) {
+        List<Row> left = new ArrayList<>(sorted);
+        List<Row> shuffled = new ArrayList<>();
+        while (!left.isEmpty()) {
+            long boundMs = left.get(0).timeMs() + lagMs;
+            int near = (int) left.stream().filter(row -> row.timeMs() <= boundMs).count();
+            shuffled.add(left.remove(script.random.nextInt(near)));
+        }
+        return shuffled;
     }
 
     /** The last result of each group and window. */
     private static Map<List<@Nullable Object>, List<@Nullable Object>> last(List<Row> output) {
         Map<List<@Nullable Object>, List<@Nullable Object>> last = new LinkedHashMap<>();
-        output.forEach(row -> last.put(Arrays.asList(row.value(0), row.value(2)), Arrays.asList(row.values())));
+        output.forEach(row -> last.put(
+                Arrays.asList(row.value(0), row.value(1), row.value(2)), Arrays.asList(row.values())));
         return last;
     }
 
@@ -174,60 +319,5 @@ class AggregatePropertyTest {
         Map<@Nullable Object, List<@Nullable Object>> last = new LinkedHashMap<>();
         output.forEach(row -> last.put(row.value(0), Arrays.asList(row.values())));
         return last;
-    }
-
-    private record Batch(List<Row> rows, long watermarkMs) {}
-
-    /** A random specification and random input, the last watermark of which is the greatest. */
-    private static final class Script {
-        private final long seed;
-        private final Random random;
-        private final AggregateSpec spec;
-        private final int rowsPerTransaction;
-        private final List<Batch> batches = new ArrayList<>();
-
-        Script(long seed) {
-            this.seed = seed;
-            this.random = new Random(seed);
-            long everyMs = 1L + random.nextInt(12);
-            SlicedWindows windows =
-                    new SlicedWindows(everyMs * (1 + random.nextInt(5)), everyMs, random.nextInt(40) - 20);
-            long latenessMs = random.nextBoolean() ? 0 : random.nextInt(30);
-            this.spec = Calls.spec(windows, latenessMs, random.nextBoolean() ? Calls.PLAIN : Calls.DISTINCT);
-            this.rowsPerTransaction = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(5);
-            long watermarkMs = -100;
-            int count = 2 + random.nextInt(20);
-            for (int i = 0; i < count; i++) {
-                List<Row> rows = new ArrayList<>();
-                for (int n = random.nextInt(12); n > 0; n--) {
-                    rows.add(row(watermarkMs - 30 + random.nextInt(80)));
-                }
-                watermarkMs += random.nextInt(4) == 0 ? random.nextInt(100) : random.nextInt(10);
-                batches.add(new Batch(rows, i == 0 ? Long.MIN_VALUE : watermarkMs));
-            }
-            batches.add(new Batch(List.of(row(watermarkMs), row(watermarkMs + 1)), Long.MAX_VALUE));
-        }
-
-        private Row row(long timeMs) {
-            return Row.of(
-                    timeMs,
-                    orNull("k" + random.nextInt(3)),
-                    orNull(random.nextInt(5) == 0 ? random.nextInt() : random.nextInt(6)),
-                    orNull(random.nextInt(5) == 0 ? random.nextLong() : random.nextInt(6)),
-                    orNull((random.nextInt(64) - 32) * 0.25),
-                    orNull(BigDecimal.valueOf(random.nextInt(2000) - 1000, 2)),
-                    orNull("s" + random.nextInt(4)),
-                    orNull(random.nextBoolean()));
-        }
-
-        private @Nullable Object orNull(Object value) {
-            return random.nextInt(6) == 0 ? null : value;
-        }
-
-        @Override
-        public String toString() {
-            return "seed " + seed + ", " + spec.windows() + ", lateness " + spec.latenessMs() + ", full after "
-                    + rowsPerTransaction;
-        }
     }
 }

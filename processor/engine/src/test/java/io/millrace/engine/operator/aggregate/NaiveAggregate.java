@@ -1,7 +1,9 @@
 package io.millrace.engine.operator.aggregate;
 
+import io.millrace.engine.operator.Tally;
 import io.millrace.serde.DataType;
 import io.millrace.serde.DataType.Scalar;
+import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
 import io.millrace.serde.RowKind;
 import java.math.BigDecimal;
@@ -9,52 +11,67 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The oracle: keeps every row of every window in plain collections and computes each result anew. For keys of one STRING. */
+/**
+ * The oracle: keeps every row of every window in plain collections and computes each result anew. Windows are found by walking their
+ * ends on the clocks of the zone. For keys of one STRING.
+ */
 final class NaiveAggregate {
     private final AggregateSpec spec;
+    private final SlicedWindows windows;
+    private final LocalClock clock;
     private final Map<Group, List<Row>> groups = new TreeMap<>();
+    private final Set<Group> changed = new TreeSet<>();
     private final List<Row> output = new ArrayList<>();
+    private final Map<Tally.Kind, Long> counts = new EnumMap<>(Tally.Kind.class);
+    private final Map<Long, Long> endInstants = new HashMap<>();
     private long watermarkMs = Long.MIN_VALUE;
-    private long late;
 
     NaiveAggregate(AggregateSpec spec) {
         this.spec = spec;
+        this.windows = (SlicedWindows) Objects.requireNonNull(spec.windows());
+        this.clock = new LocalClock(windows.zone());
     }
 
     void feed(Row row) {
-        SlicedWindows windows = (SlicedWindows) Objects.requireNonNull(spec.windows());
         boolean accepted = false;
-        long first = row.timeMs() - Math.floorMod(row.timeMs() - windows.offsetMs(), windows.everyMs());
-        for (long start = first; start > row.timeMs() - windows.sizeMs(); start -= windows.everyMs()) {
-            long end = start + windows.sizeMs();
-            if (isPast(end - 1 + spec.latenessMs())) {
+        boolean corrected = false;
+        for (long endMs : windowEnds(clock.at(row.timeMs()))) {
+            long lastMs = endInstant(endMs) - 1;
+            if (isPast(lastMs + spec.latenessMs())) {
                 continue;
             }
             accepted = true;
-            groups.computeIfAbsent(new Group(end, (String) row.value(0)), absent -> new ArrayList<>())
-                    .add(row);
-        }
-        late += accepted ? 0 : 1;
-        for (long start = first - windows.sizeMs() + windows.everyMs(); start <= first; start += windows.everyMs()) {
-            long end = start + windows.sizeMs();
-            if (isPast(end - 1) && !isPast(end - 1 + spec.latenessMs())) {
-                Group group = new Group(end, (String) row.value(0));
-                output.add(result(RowKind.UPDATE_AFTER, group, Objects.requireNonNull(groups.get(group))));
+            corrected |= isPast(lastMs);
+            Group group = new Group(endMs, (String) row.value(0));
+            List<Row> rows = groups.computeIfAbsent(group, absent -> new ArrayList<>());
+            rows.add(row);
+            if (isPast(lastMs)) {
+                output.add(result(RowKind.UPDATE_AFTER, Finality.CORRECTED, group));
+            } else if (spec.emit() instanceof Emit.Updates) {
+                output.add(result(RowKind.UPDATE_AFTER, Finality.EARLY, group));
             }
+            changed.add(group);
         }
+        counts.merge(
+                !accepted ? Tally.Kind.LATE : corrected ? Tally.Kind.CORRECTED : Tally.Kind.ON_TIME, 1L, Long::sum);
     }
 
     void advance(long toMs) {
-        for (Map.Entry<Group, List<Row>> entry : groups.entrySet()) {
-            long endMs = entry.getKey().endMs;
-            if (!isPast(endMs - 1) && endMs - 1 <= toMs) {
-                output.add(result(RowKind.INSERT, entry.getKey(), entry.getValue()));
+        RowKind kind = spec.emit() instanceof Emit.Final ? RowKind.INSERT : RowKind.UPDATE_AFTER;
+        for (Group group : groups.keySet()) {
+            long lastMs = endInstant(group.endMs) - 1;
+            if (!isPast(lastMs) && lastMs <= toMs) {
+                output.add(result(kind, Finality.FINAL, group));
             }
         }
         watermarkMs = Math.max(watermarkMs, toMs);
@@ -64,21 +81,68 @@ final class NaiveAggregate {
         return output;
     }
 
-    long late() {
-        return late;
+    /** The results of open windows that have changed since the last call, or all of them. */
+    List<Row> early(boolean all) {
+        List<Row> early = (all ? groups.keySet() : changed)
+                .stream()
+                        .filter(group -> !isPast(endInstant(group.endMs) - 1))
+                        .map(group -> result(RowKind.UPDATE_AFTER, Finality.EARLY, group))
+                        .toList();
+        changed.clear();
+        return early;
+    }
+
+    long count(Tally.Kind kind) {
+        return counts.getOrDefault(kind, 0L);
+    }
+
+    /** The ends of all windows that hold a local time. */
+    private List<Long> windowEnds(long lineMs) {
+        List<Long> ends = new ArrayList<>();
+        long startStepMs = windows.isCumulating() ? windows.sizeMs() : windows.everyMs();
+        long lastStartMs = lineMs;
+        lastStartMs -= Math.floorMod(lastStartMs - windows.offsetMs(), startStepMs);
+        if (windows.isCumulating()) {
+            for (long sizeMs = windows.everyMs(); sizeMs <= windows.sizeMs(); sizeMs += windows.everyMs()) {
+                if (lineMs < lastStartMs + sizeMs) {
+                    ends.add(lastStartMs + sizeMs);
+                }
+            }
+            return ends;
+        }
+        for (long startMs = lastStartMs; startMs > lineMs - windows.sizeMs(); startMs -= startStepMs) {
+            ends.add(0, startMs + windows.sizeMs());
+        }
+        return ends;
+    }
+
+    private long windowStart(long endMs) {
+        if (!windows.isCumulating()) {
+            return endMs - windows.sizeMs();
+        }
+        long startMs = endMs - windows.everyMs();
+        while (Math.floorMod(startMs - windows.offsetMs(), windows.sizeMs()) != 0) {
+            startMs -= windows.everyMs();
+        }
+        return startMs;
+    }
+
+    private long endInstant(long endMs) {
+        return endInstants.computeIfAbsent(endMs, clock::endMs);
     }
 
     private boolean isPast(long timeMs) {
         return watermarkMs >= timeMs;
     }
 
-    private Row result(RowKind kind, Group group, List<Row> rows) {
+    private Row result(RowKind kind, Finality finality, Group group) {
+        List<Row> rows = Objects.requireNonNull(groups.get(group));
         List<@Nullable Object> values = new ArrayList<>();
         values.add(group.key);
-        values.add(group.endMs - ((SlicedWindows) Objects.requireNonNull(spec.windows())).sizeMs());
-        values.add(group.endMs);
+        values.add(clock.startMs(windowStart(group.endMs)));
+        values.add(endInstant(group.endMs));
         spec.calls().forEach(call -> values.add(value(call, rows)));
-        return new Row(kind, group.endMs - 1, values.toArray());
+        return new Row(kind, endInstant(group.endMs) - 1, finality, values.toArray());
     }
 
     static @Nullable Object value(AggregateCall call, List<Row> rows) {

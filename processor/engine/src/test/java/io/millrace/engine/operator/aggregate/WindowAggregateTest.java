@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.engine.operator.OperatorRun;
 import io.millrace.engine.operator.Tally;
 import io.millrace.engine.operator.aggregate.AggregateCall.Function;
+import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
 import io.millrace.serde.RowKind;
 import java.util.ArrayList;
@@ -17,16 +18,16 @@ import org.junit.jupiter.api.Test;
 class WindowAggregateTest {
     private static final List<AggregateCall> CALLS = List.of(Calls.count(), Calls.of(Function.SUM, Calls.BIGINT));
     private static final SlicedWindows TUMBLING = SlicedWindows.tumbling(10, 0);
-    private static final SlicedWindows HOPPING = new SlicedWindows(30, 10, 0);
+    private static final SlicedWindows HOPPING = SlicedWindows.hopping(30, 10, 0);
 
     @Test
     void a_window_fires_when_time_reaches_its_last_millisecond() {
         OperatorRun run = run(TUMBLING, 0);
         run.feed(row(0, "a", 1), row(9, "a", 2), row(10, "a", 4));
         assertThat(run.checkpoint(8)).isEmpty();
-        assertThat(run.checkpoint(9)).containsExactly(Row.of(9, "a", 0L, 10L, 2L, 3L));
+        assertThat(run.checkpoint(9)).containsExactly(closed(9, "a", 0L, 10L, 2L, 3L));
         assertThat(run.checkpoint(18)).isEmpty();
-        assertThat(run.checkpoint(19)).containsExactly(Row.of(19, "a", 10L, 20L, 1L, 4L));
+        assertThat(run.checkpoint(19)).containsExactly(closed(19, "a", 10L, 20L, 1L, 4L));
         assertThat(run.checkpoint(Long.MAX_VALUE)).isEmpty();
     }
 
@@ -36,10 +37,10 @@ class WindowAggregateTest {
         run.feed(row(15, "a", 1), row(5, "b", 2), row(5, null, 3), row(5, "a", 4), row(6, null, 5));
         assertThat(run.checkpoint(100))
                 .containsExactly(
-                        Row.of(9, null, 0L, 10L, 2L, 8L),
-                        Row.of(9, "a", 0L, 10L, 1L, 4L),
-                        Row.of(9, "b", 0L, 10L, 1L, 2L),
-                        Row.of(19, "a", 10L, 20L, 1L, 1L));
+                        closed(9, null, 0L, 10L, 2L, 8L),
+                        closed(9, "a", 0L, 10L, 1L, 4L),
+                        closed(9, "b", 0L, 10L, 1L, 2L),
+                        closed(19, "a", 10L, 20L, 1L, 1L));
     }
 
     @Test
@@ -48,17 +49,17 @@ class WindowAggregateTest {
         run.feed(row(-1, "a", 1), row(-10, "a", 2), row(-11, "a", 4), row(0, "a", 8));
         assertThat(run.checkpoint(100))
                 .containsExactly(
-                        Row.of(-11, "a", -20L, -10L, 1L, 4L),
-                        Row.of(-1, "a", -10L, 0L, 2L, 3L),
-                        Row.of(9, "a", 0L, 10L, 1L, 8L));
+                        closed(-11, "a", -20L, -10L, 1L, 4L),
+                        closed(-1, "a", -10L, 0L, 2L, 3L),
+                        closed(9, "a", 0L, 10L, 1L, 8L));
 
         OperatorRun shifted = run(SlicedWindows.tumbling(10, -3), 0);
         shifted.feed(row(-4, "a", 1), row(-3, "a", 2), row(6, "a", 4), row(7, "a", 8));
         assertThat(shifted.checkpoint(100))
                 .containsExactly(
-                        Row.of(-4, "a", -13L, -3L, 1L, 1L),
-                        Row.of(6, "a", -3L, 7L, 2L, 6L),
-                        Row.of(16, "a", 7L, 17L, 1L, 8L));
+                        closed(-4, "a", -13L, -3L, 1L, 1L),
+                        closed(6, "a", -3L, 7L, 2L, 6L),
+                        closed(16, "a", 7L, 17L, 1L, 8L));
     }
 
     @Test
@@ -67,19 +68,19 @@ class WindowAggregateTest {
         run.feed(row(5, "a", 1), row(15, "a", 2), row(15, "b", 4));
         assertThat(run.checkpoint(Long.MAX_VALUE))
                 .containsExactly(
-                        Row.of(9, "a", -20L, 10L, 1L, 1L),
-                        Row.of(19, "a", -10L, 20L, 2L, 3L),
-                        Row.of(19, "b", -10L, 20L, 1L, 4L),
-                        Row.of(29, "a", 0L, 30L, 2L, 3L),
-                        Row.of(29, "b", 0L, 30L, 1L, 4L),
-                        Row.of(39, "a", 10L, 40L, 1L, 2L),
-                        Row.of(39, "b", 10L, 40L, 1L, 4L));
+                        closed(9, "a", -20L, 10L, 1L, 1L),
+                        closed(19, "a", -10L, 20L, 2L, 3L),
+                        closed(19, "b", -10L, 20L, 1L, 4L),
+                        closed(29, "a", 0L, 30L, 2L, 3L),
+                        closed(29, "b", 0L, 30L, 1L, 4L),
+                        closed(39, "a", 10L, 40L, 1L, 2L),
+                        closed(39, "b", 10L, 40L, 1L, 4L));
         assertThat(run.entries("totals", StoreKeys.GROUP)).isZero();
     }
 
     @Test
     void years_without_data_cost_nothing() {
-        OperatorRun run = run(new SlicedWindows(2, 1, 0), 0);
+        OperatorRun run = run(SlicedWindows.hopping(2, 1, 0), 0);
         run.feed(row(-1_000_000_000_000L, "a", 1), row(1_000_000_000_000L, "a", 2));
         assertThat(run.checkpoint(Long.MAX_VALUE)).hasSize(4);
     }
@@ -90,7 +91,7 @@ class WindowAggregateTest {
         run.feed(row(5, "a", 1));
         run.checkpoint(9);
         run.feed(row(9, "a", 2), row(-5, "b", 2), row(10, "a", 4));
-        assertThat(run.checkpoint(100)).containsExactly(Row.of(19, "a", 10L, 20L, 1L, 4L));
+        assertThat(run.checkpoint(100)).containsExactly(closed(19, "a", 10L, 20L, 1L, 4L));
         assertThat(run.count(Tally.Kind.LATE)).isEqualTo(2);
     }
 
@@ -100,7 +101,7 @@ class WindowAggregateTest {
         run.checkpoint(25);
         run.rebuild();
         run.feed(row(19, "a", 1), row(20, "a", 2));
-        assertThat(run.checkpoint(29)).containsExactly(Row.of(29, "a", 20L, 30L, 1L, 2L));
+        assertThat(run.checkpoint(29)).containsExactly(closed(29, "a", 20L, 30L, 1L, 2L));
         assertThat(run.count(Tally.Kind.LATE)).isEqualTo(1);
     }
 
@@ -122,10 +123,10 @@ class WindowAggregateTest {
     void a_hopping_row_that_is_late_for_some_windows_counts_in_the_others() {
         OperatorRun run = run(HOPPING, 0);
         run.feed(row(15, "a", 1));
-        assertThat(run.checkpoint(19)).containsExactly(Row.of(19, "a", -10L, 20L, 1L, 1L));
+        assertThat(run.checkpoint(19)).containsExactly(closed(19, "a", -10L, 20L, 1L, 1L));
         run.feed(row(5, "a", 2), row(-11, "a", 4));
         assertThat(run.checkpoint(Long.MAX_VALUE))
-                .containsExactly(Row.of(29, "a", 0L, 30L, 2L, 3L), Row.of(39, "a", 10L, 40L, 1L, 1L));
+                .containsExactly(closed(29, "a", 0L, 30L, 2L, 3L), closed(39, "a", 10L, 40L, 1L, 1L));
         assertThat(run.count(Tally.Kind.LATE)).isEqualTo(1);
     }
 
@@ -141,7 +142,7 @@ class WindowAggregateTest {
                 .containsExactly(
                         update(29, "a", 0L, 30L, 3L, 7L),
                         update(29, "a", 0L, 30L, 4L, 15L),
-                        Row.of(39, "a", 10L, 40L, 2L, 10L));
+                        closed(39, "a", 10L, 40L, 2L, 10L));
         assertThat(run.entries("totals", StoreKeys.GROUP)).isZero();
     }
 
@@ -154,16 +155,16 @@ class WindowAggregateTest {
         tumbling.feed(row(1, "a", 7), row(2, "a", 7), row(3, "a", 8), row(3, "b", 7));
         assertThat(tumbling.entries("totals", StoreKeys.DISTINCT)).isEqualTo(6);
         assertThat(tumbling.checkpoint(9))
-                .containsExactly(Row.of(9, "a", 0L, 10L, 2L, 15L), Row.of(9, "b", 0L, 10L, 1L, 7L));
+                .containsExactly(closed(9, "a", 0L, 10L, 2L, 15L), closed(9, "b", 0L, 10L, 1L, 7L));
         assertThat(tumbling.entries("totals", StoreKeys.DISTINCT)).isZero();
 
         OperatorRun hopping = new OperatorRun(WindowAggregate.of(Calls.spec(HOPPING, 5, calls), ROWS), "totals");
         hopping.feed(row(1, "a", 7), row(11, "a", 7), row(12, "a", 8), row(22, "a", 9));
         assertThat(hopping.checkpoint(29))
                 .containsExactly(
-                        Row.of(9, "a", -20L, 10L, 1L, 7L),
-                        Row.of(19, "a", -10L, 20L, 2L, 15L),
-                        Row.of(29, "a", 0L, 30L, 3L, 24L));
+                        closed(9, "a", -20L, 10L, 1L, 7L),
+                        closed(19, "a", -10L, 20L, 2L, 15L),
+                        closed(29, "a", 0L, 30L, 3L, 24L));
         hopping.feed(row(2, "a", 9), row(3, "a", 6));
         assertThat(hopping.pending())
                 .containsExactly(update(29, "a", 0L, 30L, 3L, 24L), update(29, "a", 0L, 30L, 4L, 30L));
@@ -241,9 +242,9 @@ class WindowAggregateTest {
 
     @Test
     void windows_and_specs_that_make_no_sense_are_refused() {
-        assertThatThrownBy(() -> new SlicedWindows(30, 20, 0))
+        assertThatThrownBy(() -> SlicedWindows.hopping(30, 20, 0))
                 .hasMessage("window size 30 ms must be a positive multiple of 20 ms");
-        assertThatThrownBy(() -> new SlicedWindows(5000, 1, 0))
+        assertThatThrownBy(() -> SlicedWindows.hopping(5000, 1, 0))
                 .hasMessage("window size 5000 ms is more than 4096 times its slide of 1 ms: make the slide longer");
         assertThatThrownBy(() -> SlicedWindows.tumbling(Long.MAX_VALUE, 0)).hasMessageContaining("is more than");
         assertThatThrownBy(() -> Calls.spec(TUMBLING, Long.MAX_VALUE, CALLS)).hasMessageContaining("is more than");
@@ -265,7 +266,11 @@ class WindowAggregateTest {
         return Row.of(timeMs, key, null, b, null, null, null, null);
     }
 
+    private static Row closed(long timeMs, @Nullable Object... values) {
+        return new Row(RowKind.INSERT, timeMs, Finality.FINAL, values);
+    }
+
     private static Row update(long timeMs, @Nullable Object... values) {
-        return new Row(RowKind.UPDATE_AFTER, timeMs, values);
+        return new Row(RowKind.UPDATE_AFTER, timeMs, Finality.CORRECTED, values);
     }
 }
