@@ -36,7 +36,7 @@ public final class Configuration {
     }
 
     public String getString(String key) {
-        return required(key, get(key, "a text", text -> text));
+        return required(key, values.get(key));
     }
 
     public String getString(String key, String absent) {
