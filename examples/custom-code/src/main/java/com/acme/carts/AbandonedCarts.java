@@ -39,10 +39,7 @@ public final class AbandonedCarts implements Processor {
                 new Column("user_id", Scalar.STRING),
                 new Column("filled_at", Scalar.TIMESTAMP_LTZ, false),
                 new Column("items", new DataType.Array(Scalar.STRING), false));
-        return Declaration.of(abandoned)
-                .withSide("unexpected", input)
-                .keyed()
-                .configuredBy(TIMEOUT);
+        return Declaration.of(abandoned).withSide("unexpected", input).keyed().configuredBy(TIMEOUT);
     }
 
     @Override

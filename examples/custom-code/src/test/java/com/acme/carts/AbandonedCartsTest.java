@@ -52,8 +52,7 @@ class AbandonedCartsTest {
     @Test
     void a_checkout_without_a_cart_goes_to_the_side() {
         checkout(3, "bob");
-        assertThat(carts.takeSide("unexpected"))
-                .containsExactly(Row.of(minute(3), "bob", "checkout", null, minute(3)));
+        assertThat(carts.takeSide("unexpected")).containsExactly(Row.of(minute(3), "bob", "checkout", null, minute(3)));
     }
 
     @Test

@@ -66,8 +66,8 @@ public final class ProcessorHarness implements AutoCloseable {
     /** Feeds a row. @throws IllegalArgumentException if it has not as many values as the input has columns */
     public void process(Row row) {
         if (row.values().length != spec.input().size()) {
-            throw new IllegalArgumentException(row.values().length + " values for the " + spec.input().size() + " columns "
-                    + spec.input());
+            throw new IllegalArgumentException(
+                    row.values().length + " values for the " + spec.input().size() + " columns " + spec.input());
         }
         task.operator().process(0, row, task);
     }
@@ -180,7 +180,8 @@ public final class ProcessorHarness implements AutoCloseable {
             Processor processor = code.get();
             Declaration declaration = processor.declare(input, configuration);
             for (String key : config.keySet()) {
-                if (declaration.configKeys() != null && !declaration.configKeys().contains(key)) {
+                if (declaration.configKeys() != null
+                        && !declaration.configKeys().contains(key)) {
                     throw new IllegalArgumentException(
                             "the class does not know the key \"" + key + "\", but " + declaration.configKeys());
                 }

@@ -84,7 +84,8 @@ class ProcessorHarnessTest {
                 .hasMessage("step: " + Sums.class.getName() + " needs a key, but the step has no by");
         assertThatThrownBy(() -> step().config("delai", "10").open())
                 .hasMessage("the class does not know the key \"delai\", but [delay]");
-        assertThatThrownBy(() -> sums().process(1, "ann")).hasMessage("1 values for the 2 columns user STRING, n BIGINT");
+        assertThatThrownBy(() -> sums().process(1, "ann"))
+                .hasMessage("1 values for the 2 columns user STRING, n BIGINT");
     }
 
     private ProcessorHarness sums() {
@@ -92,7 +93,10 @@ class ProcessorHarnessTest {
     }
 
     private ProcessorHarness.Builder step() {
-        return ProcessorHarness.of(() -> new Sums(closed)).input(COLUMNS).by("user").config("delay", "10");
+        return ProcessorHarness.of(() -> new Sums(closed))
+                .input(COLUMNS)
+                .by("user")
+                .config("delay", "10");
     }
 
     /** Sums up per user, sends odd numbers aside, and says when some time has passed. */

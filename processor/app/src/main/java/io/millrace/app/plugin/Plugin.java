@@ -67,7 +67,8 @@ final class Plugin {
                 for (JarEntry entry : Collections.list(file.entries())) {
                     String path = entry.getName();
                     if (path.endsWith(CLASS) && mentionsApi(file, entry)) {
-                        String className = path.substring(0, path.length() - CLASS.length()).replace('/', '.');
+                        String className = path.substring(0, path.length() - CLASS.length())
+                                .replace('/', '.');
                         if (isProcessor(className)) {
                             names.add(className);
                         }

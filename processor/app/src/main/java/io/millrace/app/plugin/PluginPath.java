@@ -77,7 +77,8 @@ final class PluginPath {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("the plugins in " + directory.toAbsolutePath() + " cannot be read: " + e, e);
+            throw new IllegalArgumentException(
+                    "the plugins in " + directory.toAbsolutePath() + " cannot be read: " + e, e);
         }
         return found;
     }
@@ -93,8 +94,9 @@ final class PluginPath {
     }
 
     private IllegalArgumentException missing(String className) {
-        List<String> names =
-                plugins().stream().flatMap(plugin -> plugin.processors().stream()).toList();
+        List<String> names = plugins().stream()
+                .flatMap(plugin -> plugin.processors().stream())
+                .toList();
         String hint = DidYouMean.hint(className, names);
         if (hint == null) {
             // The package is easily left out.
@@ -127,7 +129,8 @@ final class PluginPath {
                     e);
         } catch (NoClassDefFoundError e) {
             throw new IllegalArgumentException(
-                    "class " + className + " needs " + String.valueOf(e.getMessage()).replace('/', '.')
+                    "class " + className + " needs "
+                            + String.valueOf(e.getMessage()).replace('/', '.')
                             + ", which is not in " + plugin.name()
                             + "; put the jars that it needs beside it into a directory of its own, or all into one jar",
                     e);

@@ -43,15 +43,13 @@ public final class Plugins implements ProcessCatalog {
             throw new IllegalArgumentException(
                     className + " needs a key; give the step by: with the columns that its state and timers go by");
         }
-        List<Integer> by = step.by().stream()
-                .map(column -> input.indexOf(column.value()))
-                .toList();
+        List<Integer> by =
+                step.by().stream().map(column -> input.indexOf(column.value())).toList();
         Set<String> connected = step.outputs().keySet().stream()
                 .map(Text::value)
                 .filter(declaration.sides()::containsKey)
                 .collect(Collectors.toSet());
-        ProcessSpec spec =
-                new ProcessSpec(step.name().value(), className, input, by, config, declaration, connected);
+        ProcessSpec spec = new ProcessSpec(step.name().value(), className, input, by, config, declaration, connected);
         return new ProcessDefinition(
                 declaration.output(),
                 declaration.sides(),
@@ -66,8 +64,7 @@ public final class Plugins implements ProcessCatalog {
         return new Configuration(values);
     }
 
-    private static Declaration declaration(
-            String className, Processor processor, RowType input, Configuration config) {
+    private static Declaration declaration(String className, Processor processor, RowType input, Configuration config) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(processor.getClass().getClassLoader());
@@ -76,7 +73,8 @@ public final class Plugins implements ProcessCatalog {
         } catch (ConfigurationException e) {
             String meant = config.has(e.key()) ? null : DidYouMean.closest(e.key(), config.keys());
             throw new IllegalArgumentException(
-                    className + ": " + e.getMessage() + (meant == null ? "" : "; is it what '" + meant + "' should be?"),
+                    className + ": " + e.getMessage()
+                            + (meant == null ? "" : "; is it what '" + meant + "' should be?"),
                     e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(className + ": " + e.getMessage(), e);

@@ -49,17 +49,23 @@ public final class CustomCode {
         List<Source> files = Arrays.stream(sources).map(Source::new).toList();
         List<String> options = new ArrayList<>(List.of("-proc:none", "--release", "17", "-d", classes.toString()));
         options.add("-cp");
-        options.add(String.join(java.io.File.pathSeparator, location(Processor.class), location(RowType.class), location(NullMarked.class)));
+        options.add(String.join(
+                java.io.File.pathSeparator,
+                location(Processor.class),
+                location(RowType.class),
+                location(NullMarked.class)));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
-        boolean compiled = compiler.getTask(messages, null, null, options, null, files).call();
+        boolean compiled =
+                compiler.getTask(messages, null, null, options, null, files).call();
         assertThat(compiled).as(messages.toString()).isTrue();
         Files.createDirectories(jar.toAbsolutePath().getParent());
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out);
                 Stream<Path> walk = Files.walk(classes)) {
             for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
-                entries.putNextEntry(new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
+                entries.putNextEntry(
+                        new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
                 entries.write(Files.readAllBytes(file));
             }
         }
@@ -76,7 +82,10 @@ public final class CustomCode {
 
     private static String location(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

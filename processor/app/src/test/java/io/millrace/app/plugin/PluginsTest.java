@@ -42,7 +42,8 @@ final class PluginsTest {
         assertThat(carts.sides()).containsEntry("unexpected", CART_EVENTS);
         assertThat(carts.configKeys()).containsExactly("timeout");
         assertThat(carts.takesUpdates()).isFalse();
-        Processor code = new PluginPath(target).find("com.acme.carts.AbandonedCarts").get();
+        Processor code =
+                new PluginPath(target).find("com.acme.carts.AbandonedCarts").get();
         assertThat(code.getClass().getClassLoader()).isNotSameAs(Processor.class.getClassLoader());
     }
 
@@ -99,8 +100,7 @@ final class PluginsTest {
         jar("a", HEAD + "public class Foo" + BODY + "}");
         CustomCode.jar(directory.resolve("b/code.jar"), HEAD + "public class Foo" + BODY + "}");
         assertThatThrownBy(() -> find("com.acme.Foo"))
-                .hasMessage("class com.acme.Foo is in a.jar and in b below " + directory
-                        + "; leave it in one of them");
+                .hasMessage("class com.acme.Foo is in a.jar and in b below " + directory + "; leave it in one of them");
     }
 
     @Test
@@ -122,8 +122,9 @@ final class PluginsTest {
                             + " and read its settings from the step's config");
         }
         assertThatThrownBy(() -> find("com.acme.Throwing"))
-                .hasMessage("the constructor of class com.acme.Throwing has thrown java.lang.RuntimeException: no; let it"
-                        + " do nothing, and get ready in open");
+                .hasMessage(
+                        "the constructor of class com.acme.Throwing has thrown java.lang.RuntimeException: no; let it"
+                                + " do nothing, and get ready in open");
     }
 
     @Test
@@ -135,8 +136,9 @@ final class PluginsTest {
         copyWithout(both, directory.resolve("uses.jar"), "org/lib/Base.class");
         Files.delete(both);
         assertThatThrownBy(() -> find("com.acme.Uses"))
-                .hasMessage("class com.acme.Uses needs org.lib.Base, which is not in uses.jar; put the jars that it needs"
-                        + " beside it into a directory of its own, or all into one jar");
+                .hasMessage(
+                        "class com.acme.Uses needs org.lib.Base, which is not in uses.jar; put the jars that it needs"
+                                + " beside it into a directory of its own, or all into one jar");
     }
 
     @Test
@@ -160,7 +162,8 @@ final class PluginsTest {
     @Test
     void a_file_that_is_no_jar_is_named() throws IOException {
         Path broken = Files.writeString(directory.resolve("broken.jar"), "text");
-        assertThatThrownBy(() -> find("com.acme.Foo")).hasMessageStartingWith("the plugin " + broken + " cannot be read: ");
+        assertThatThrownBy(() -> find("com.acme.Foo"))
+                .hasMessageStartingWith("the plugin " + broken + " cannot be read: ");
     }
 
     @Test
@@ -170,11 +173,14 @@ final class PluginsTest {
                 .hasMessage("com.acme.carts.AbandonedCarts: timeout is missing: add it to the step's config; is it what"
                         + " 'timeuot' should be?");
         assertThatThrownBy(() -> openCarts(List.of("user_id"), Map.of("timeout", "long")))
-                .hasMessage("com.acme.carts.AbandonedCarts: timeout must be a duration such as 500ms, 10s, 5m, 1h30m or 7d");
+                .hasMessage(
+                        "com.acme.carts.AbandonedCarts: timeout must be a duration such as 500ms, 10s, 5m, 1h30m or 7d");
         assertThatThrownBy(() -> openCarts(List.of(), Map.of("timeout", "30m")))
-                .hasMessage("com.acme.carts.AbandonedCarts needs a key; give the step by: with the columns that its state"
-                        + " and timers go by");
-        String declare = "public Declaration declare(io.millrace.serde.RowType input, Configuration config) { throw new ";
+                .hasMessage(
+                        "com.acme.carts.AbandonedCarts needs a key; give the step by: with the columns that its state"
+                                + " and timers go by");
+        String declare =
+                "public Declaration declare(io.millrace.serde.RowType input, Configuration config) { throw new ";
         jar(
                 "declaring",
                 HEAD + "public class Picky" + BODY + declare + "IllegalArgumentException(\"no column \\\"x\\\"\"); } }",

@@ -119,8 +119,8 @@ public final class ProcessOperator implements Operator {
     @Override
     public void process(int port, Row input, Output out) {
         if (input.kind() != RowKind.INSERT && !spec.declaration().takesUpdates()) {
-            throw new IllegalStateException(spec.name() + " was planned over a stream of updates, but " + spec.className()
-                    + " only takes INSERT rows and got " + input.kind());
+            throw new IllegalStateException(spec.name() + " was planned over a stream of updates, but "
+                    + spec.className() + " only takes INSERT rows and got " + input.kind());
         }
         byte[] keyAtHand;
         try {
@@ -248,7 +248,8 @@ public final class ProcessOperator implements Operator {
             return true;
         }
         long nowMs = context.nowMs();
-        return !keyed.processingTimers().isDue(nowMs) || keyed.processingTimers().fire(nowMs, null, out);
+        return !keyed.processingTimers().isDue(nowMs)
+                || keyed.processingTimers().fire(nowMs, null, out);
     }
 
     @Override

@@ -51,8 +51,8 @@ final class StateKeys {
     /** What all entries of a piece of state begin with, and no others. @throws IllegalArgumentException if the name cannot be one */
     static byte[] state(byte kind, String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("\"" + name
-                    + "\" cannot be the name of state: use 1 to 100 letters, digits, _, - and .");
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" cannot be the name of state: use 1 to 100 letters, digits, _, - and .");
         }
         // No name holds a zero, so none is the beginning of another with one behind it.
         return OrderedBytes.concat(new byte[] {kind}, name.getBytes(UTF_8), new byte[] {0});

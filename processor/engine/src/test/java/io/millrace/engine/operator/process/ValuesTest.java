@@ -3,9 +3,9 @@ package io.millrace.engine.operator.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.engine.operator.OperatorRun;
 import io.millrace.api.Emitter;
 import io.millrace.api.RowView;
+import io.millrace.engine.operator.OperatorRun;
 import io.millrace.serde.Column;
 import io.millrace.serde.DataType;
 import io.millrace.serde.DataType.Scalar;
@@ -50,7 +50,8 @@ class ValuesTest {
         assertThat(fitted).isEqualTo(Arrays.asList(1L, null));
         byte[] bytes = {1};
         assertThat(fit(Scalar.BYTES, bytes)).isNotSameAs(bytes).isEqualTo(bytes);
-        assertThat(fit(new DataType.MapOf(Scalar.STRING, Scalar.BIGINT), Map.of("a", 1))).isEqualTo(Map.of("a", 1L));
+        assertThat(fit(new DataType.MapOf(Scalar.STRING, Scalar.BIGINT), Map.of("a", 1)))
+                .isEqualTo(Map.of("a", 1L));
         DataType struct = new DataType.Struct(RowType.of(new Column("x", Scalar.DOUBLE)));
         assertThat((Object[]) fit(struct, new Object[] {1f})).containsExactly(1.0);
     }
@@ -60,8 +61,9 @@ class ValuesTest {
         assertThatThrownBy(() -> fit(Scalar.INT, 5L))
                 .hasMessage("output: \"x\" is INT, which takes an Integer; a Long came that is none or does not fit");
         assertThatThrownBy(() -> fit(new DataType.Decimal(3, 1), new BigDecimal("1000")))
-                .hasMessage("output: \"x\" is DECIMAL(3, 1), which takes a BigDecimal; a BigDecimal came that is none or"
-                        + " does not fit");
+                .hasMessage(
+                        "output: \"x\" is DECIMAL(3, 1), which takes a BigDecimal; a BigDecimal came that is none or"
+                                + " does not fit");
         assertThatThrownBy(() -> fit(new DataType.Array(Scalar.BIGINT), List.of("a")))
                 .hasMessageStartingWith("output: \"x\" is ARRAY<BIGINT>, which takes a List of such elements; a List");
         assertThatThrownBy(() -> new ColumnValue("output", new Column("x", Scalar.INT, false)).fitNullable(null))
@@ -85,10 +87,9 @@ class ValuesTest {
                 new Column("day", Scalar.DATE),
                 new Column("list", new DataType.Array(Scalar.INT)),
                 new Column("b", Scalar.BOOLEAN));
-        View view = new View(type)
-                .show(RowKind.INSERT, 9, new @Nullable Object[] {
-                    1, 2L, "three", new BigDecimal("4.0"), 5_000L, 6, List.of(7), true
-                });
+        View view = new View(type).show(RowKind.INSERT, 9, new @Nullable Object[] {
+            1, 2L, "three", new BigDecimal("4.0"), 5_000L, 6, List.of(7), true
+        });
         assertThat(view.getInt("i")).isEqualTo(1);
         assertThat(view.getLong("i")).isEqualTo(1);
         assertThat(view.getDouble("i")).isEqualTo(1);
