@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * names the key if a value is missing that has no default, or is not what is expected. Immutable.
  */
 public final class Configuration {
-    private static final Pattern DURATION = Pattern.compile(
-            "(?=.)(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
+    private static final Pattern DURATION =
+            Pattern.compile("(?=.)(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
     private static final long[] UNITS_MS = {86_400_000, 3_600_000, 60_000, 1_000, 1};
 
     private final Map<String, String> values;
@@ -36,7 +36,7 @@ public final class Configuration {
     }
 
     public String getString(String key) {
-        return required(key, get(key, "a text", text -> text));
+        return required(key, values.get(key));
     }
 
     public String getString(String key, String absent) {

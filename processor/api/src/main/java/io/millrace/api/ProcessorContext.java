@@ -73,7 +73,8 @@ public interface ProcessorContext {
 
     /**
      * Has {@link Processor#onProcessingTimer} called for the key at hand when the wall clock has come to {@code timeMs}, not before and, with a
-     * checkpoint interval's precision, soon after. Timers that fell due while the job was not running fire when it does. One timer per key and time.
+     * checkpoint interval's precision, soon after. Timers that fell due while the job was not running fire when it does; a bounded run does not wait
+     * for them. One timer per key and time.
      *
      * @param timeMs milliseconds since 1970
      */

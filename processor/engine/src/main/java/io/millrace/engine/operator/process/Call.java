@@ -61,8 +61,9 @@ final class Call {
     /** @throws IllegalStateException if the step has no keys */
     CallBuffer buffer() {
         if (buffer == null) {
-            throw new IllegalStateException("step " + step
-                    + " has no keys, so there is no state and there are no timers; give it by: with the columns that they go by");
+            throw new IllegalStateException(
+                    "step " + step
+                            + " has no keys, so there is no state and there are no timers; give it by: with the columns that they go by");
         }
         return buffer;
     }

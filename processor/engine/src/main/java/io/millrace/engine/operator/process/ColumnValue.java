@@ -43,8 +43,8 @@ final class ColumnValue {
     /** @throws IllegalArgumentException if it does not fit or is null */
     Object fit(@Nullable Object value) {
         if (value == null) {
-            throw new IllegalArgumentException(
-                    where + ": \"" + column.name() + "\" is " + column.type().sql() + " NOT NULL, but the value is null");
+            throw new IllegalArgumentException(where + ": \"" + column.name() + "\" is "
+                    + column.type().sql() + " NOT NULL, but the value is null");
         }
         Object fitted = fit(column.type(), value);
         if (fitted == null) {
@@ -69,7 +69,9 @@ final class ColumnValue {
         if (type instanceof DataType.MapOf map) {
             return value instanceof Map<?, ?> entries ? map(map, entries) : null;
         }
-        return value instanceof Object[] fields ? struct(((DataType.Struct) type).row().columns(), fields) : null;
+        return value instanceof Object[] fields
+                ? struct(((DataType.Struct) type).row().columns(), fields)
+                : null;
     }
 
     private static @Nullable Object scalar(Scalar type, Object value) {
@@ -80,19 +82,23 @@ final class ColumnValue {
             case INT -> whole(value);
             case BIGINT -> value instanceof Long ? value : widened(whole(value));
             case FLOAT -> value instanceof Float ? value : null;
-            case DOUBLE -> value instanceof Double ? value : value instanceof Float single ? single.doubleValue() : null;
+            case DOUBLE ->
+                value instanceof Double ? value : value instanceof Float single ? single.doubleValue() : null;
             case STRING -> value instanceof String ? value : null;
             case BYTES -> value instanceof byte[] bytes ? bytes.clone() : null;
             case DATE -> value instanceof LocalDate date ? days(date) : value instanceof Integer ? value : null;
-            case TIME -> value instanceof LocalTime time
-                    ? Integer.valueOf((int) TimeUnit.NANOSECONDS.toMillis(time.toNanoOfDay()))
-                    : value instanceof Integer ? value : null;
-            case TIMESTAMP -> value instanceof LocalDateTime time
-                    ? Long.valueOf(time.toInstant(ZoneOffset.UTC).toEpochMilli())
-                    : value instanceof Long ? value : null;
-            case TIMESTAMP_LTZ -> value instanceof Instant time
-                    ? Long.valueOf(time.toEpochMilli())
-                    : value instanceof Long ? value : null;
+            case TIME ->
+                value instanceof LocalTime time
+                        ? Integer.valueOf((int) TimeUnit.NANOSECONDS.toMillis(time.toNanoOfDay()))
+                        : value instanceof Integer ? value : null;
+            case TIMESTAMP ->
+                value instanceof LocalDateTime time
+                        ? Long.valueOf(time.toInstant(ZoneOffset.UTC).toEpochMilli())
+                        : value instanceof Long ? value : null;
+            case TIMESTAMP_LTZ ->
+                value instanceof Instant time
+                        ? Long.valueOf(time.toEpochMilli())
+                        : value instanceof Long ? value : null;
         };
     }
 

@@ -115,8 +115,8 @@ final class HostedContext implements ProcessorContext {
 
     private long ttlMs(String name, Duration ttl) {
         if (ttl.toMillis() < 1) {
-            throw new IllegalArgumentException(
-                    "step " + spec.name() + ": state \"" + name + "\" needs a time to live of at least 1 ms, not " + ttl);
+            throw new IllegalArgumentException("step " + spec.name() + ": state \"" + name
+                    + "\" needs a time to live of at least 1 ms, not " + ttl);
         }
         return ttl.toMillis();
     }

@@ -78,6 +78,19 @@ public final class ProcessOperator implements Operator {
         return context -> new ProcessOperator(spec, code, context);
     }
 
+    /** How many entries of state and timers there are in a step's store. Looks at all of them: for tests. */
+    public static int entries(KeyValueStore store) {
+        int entries = 0;
+        for (byte kind : StateKeys.ENTRIES) {
+            try (Cursor cursor = store.scan(new byte[] {kind}, StateKeys.end(kind))) {
+                while (cursor.next()) {
+                    entries++;
+                }
+            }
+        }
+        return entries;
+    }
+
     private HostedContext.Keyed keyed(KeyValueStore of) {
         return new HostedContext.Keyed(
                 new StateDeclarations(spec.name(), of),
@@ -106,8 +119,8 @@ public final class ProcessOperator implements Operator {
     @Override
     public void process(int port, Row input, Output out) {
         if (input.kind() != RowKind.INSERT && !spec.declaration().takesUpdates()) {
-            throw new IllegalStateException(spec.name() + " was planned over a stream of updates, but " + spec.className()
-                    + " only takes INSERT rows and got " + input.kind());
+            throw new IllegalStateException(spec.name() + " was planned over a stream of updates, but "
+                    + spec.className() + " only takes INSERT rows and got " + input.kind());
         }
         byte[] keyAtHand;
         try {
@@ -235,7 +248,8 @@ public final class ProcessOperator implements Operator {
             return true;
         }
         long nowMs = context.nowMs();
-        return !keyed.processingTimers().isDue(nowMs) || keyed.processingTimers().fire(nowMs, null, out);
+        return !keyed.processingTimers().isDue(nowMs)
+                || keyed.processingTimers().fire(nowMs, null, out);
     }
 
     @Override

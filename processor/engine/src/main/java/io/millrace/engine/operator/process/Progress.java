@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastFired if firing was interrupted beyond it: the timer that fired last
  */
 record Progress(long throughMs, byte @Nullable [] lastFired) {
-    private static final RowType COLUMNS = RowType.of(
-            new Column("through", Scalar.BIGINT, false), new Column("last_fired", Scalar.BYTES));
+    private static final RowType COLUMNS =
+            RowType.of(new Column("through", Scalar.BIGINT, false), new Column("last_fired", Scalar.BYTES));
 
     static Progress through(long throughMs) {
         return new Progress(throughMs, null);

@@ -25,6 +25,9 @@ final class StateKeys {
     static final byte EVENT_TIMER = 7;
     static final byte PROCESSING_TIMER = 8;
 
+    /** What counts as an entry of its own: not what says how to read the others. */
+    static final byte[] ENTRIES = {VALUE, LIST, MAP, EVENT_TIMER, PROCESSING_TIMER};
+
     private static final int TIME_AT = 1;
     private static final int REST_AT = TIME_AT + Long.BYTES;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
@@ -48,8 +51,8 @@ final class StateKeys {
     /** What all entries of a piece of state begin with, and no others. @throws IllegalArgumentException if the name cannot be one */
     static byte[] state(byte kind, String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("\"" + name
-                    + "\" cannot be the name of state: use 1 to 100 letters, digits, _, - and .");
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" cannot be the name of state: use 1 to 100 letters, digits, _, - and .");
         }
         // No name holds a zero, so none is the beginning of another with one behind it.
         return OrderedBytes.concat(new byte[] {kind}, name.getBytes(UTF_8), new byte[] {0});

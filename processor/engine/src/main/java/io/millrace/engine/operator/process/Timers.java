@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timers {
     /** So many fire in one transaction, even where none of them emits anything. */
-    static final int MAX_FIRED = 10_000;
+    static final int MAX_FIRED = 50_000;
 
     private final byte kind;
     private final Call call;

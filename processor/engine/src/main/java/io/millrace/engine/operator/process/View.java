@@ -81,7 +81,8 @@ final class View implements RowView {
     @Override
     public @Nullable Object get(int column) {
         if (column < 0 || column >= types.length) {
-            throw new IllegalArgumentException("there is no column " + column + " among the " + types.length + ": " + type);
+            throw new IllegalArgumentException(
+                    "there is no column " + column + " among the " + types.length + ": " + type);
         }
         if (values.length != types.length) {
             throw new IllegalStateException("a row was read outside of the call that it was handed to");

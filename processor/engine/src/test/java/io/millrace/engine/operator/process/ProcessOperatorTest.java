@@ -129,8 +129,9 @@ class ProcessOperatorTest {
         assertThat(run.count(Tally.Kind.ERRORS)).isZero();
         assertThat(messages)
                 .hasSize(2)
-                .allMatch("step custom has no keys, so there is no state and there are no timers; give it by: with the columns that they go by"
-                        ::equals);
+                .allMatch(
+                        "step custom has no keys, so there is no state and there are no timers; give it by: with the columns that they go by"
+                                ::equals);
     }
 
     @Test

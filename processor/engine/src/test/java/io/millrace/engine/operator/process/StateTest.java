@@ -284,8 +284,8 @@ class StateTest {
                 .hasMessageEndingWith("state \"x\" is asked for twice");
         assertThatThrownBy(() -> keyed(new Declaring(context -> context.valueState("a b", StateType.BIGINT))))
                 .hasMessageEndingWith("\"a b\" cannot be the name of state: use 1 to 100 letters, digits, _, - and .");
-        assertThatThrownBy(() -> keyed(
-                        new Declaring(context -> context.valueState("x", StateType.BIGINT, Duration.ofNanos(5)))))
+        assertThatThrownBy(() ->
+                        keyed(new Declaring(context -> context.valueState("x", StateType.BIGINT, Duration.ofNanos(5)))))
                 .hasMessageEndingWith("state \"x\" needs a time to live of at least 1 ms, not PT0.000000005S");
         assertThatThrownBy(() -> keyed(new Declaring(
                         context -> context.valueState("x", StateType.BIGINT).get())))
