@@ -40,6 +40,7 @@ final class ArchitectureTest {
     private static final String SERDE = "io.millrace.serde..";
     private static final String STATE = "io.millrace.state";
     private static final String ROCKSDB = "io.millrace.state.rocksdb..";
+    private static final String API = "io.millrace.api..";
     private static final String ENGINE = "io.millrace.engine..";
     private static final String PLAN = "io.millrace.plan..";
     private static final String RUNTIME = "io.millrace.runtime..";
@@ -52,7 +53,7 @@ final class ArchitectureTest {
 
     @Test
     void every_module_is_looked_at() {
-        for (String module : new String[] {CONFIG, SERDE, STATE, ROCKSDB, ENGINE, PLAN, RUNTIME, LOCAL, APP}) {
+        for (String module : new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, LOCAL, APP}) {
             assertThat(MILLRACE.that(resideInAPackage(module))).as(module).isNotEmpty();
         }
     }
@@ -64,7 +65,8 @@ final class ArchitectureTest {
         sees(STATE);
         sees(LOCAL);
         sees(ROCKSDB, STATE);
-        sees(ENGINE, SERDE, STATE);
+        sees(API, SERDE);
+        sees(ENGINE, API, SERDE, STATE);
         sees(PLAN, ENGINE, CONFIG, SERDE);
         sees(RUNTIME, ENGINE, SERDE, STATE);
     }

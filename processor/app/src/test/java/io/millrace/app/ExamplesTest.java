@@ -2,6 +2,7 @@ package io.millrace.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.app.plugin.CustomCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ final class ExamplesTest {
     private static final Path EXAMPLES = Path.of("../../examples");
 
     static List<Path> jobs() throws IOException {
+        CustomCode.exampleJar();
         try (Stream<Path> files = Files.walk(EXAMPLES)) {
             List<Path> jobs =
                     files.filter(file -> file.endsWith("job.yaml")).sorted().toList();

@@ -68,6 +68,11 @@ public final class Explain {
             described.put("name", node.name());
             described.put("description", node.description());
             described.put("next", next(stage, node.next()));
+            if (!node.sides().isEmpty()) {
+                Map<String, Object> sides = new LinkedHashMap<>();
+                node.sides().forEach((side, edges) -> sides.put(side, next(stage, edges)));
+                described.put("sides", sides);
+            }
             nodes.add(described);
         }
         object.put("nodes", nodes);
@@ -77,6 +82,7 @@ public final class Explain {
             described.put("name", store.name());
             described.put("kind", store.kind());
             described.put("changelogTopic", store.changelogTopic());
+            described.put("expiring", store.expiring());
             stores.add(described);
         }
         object.put("stores", stores);
@@ -97,6 +103,7 @@ public final class Explain {
             object.put("eventTime", eventTime == null ? "the record's timestamp" : eventTime.value());
             object.put("lagMs", from.lagMs());
             object.put("idleMs", from.idleMs());
+            object.put("driftMs", from.driftMs());
         } else if (input instanceof Input.FromExchange from) {
             object.put("exchange", from.exchange().name());
             object.put("topics", from.topics());
@@ -129,6 +136,7 @@ public final class Explain {
         object.put("fromStage", exchange.producerStage());
         object.put("toStage", topology.consumerOf(exchange).id());
         object.put("reason", exchange.reason());
+        object.put("carriesOrigins", exchange.carriesOrigins());
         return object;
     }
 

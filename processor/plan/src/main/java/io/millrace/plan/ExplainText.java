@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A plan as text: names in the left column, what they do in the right one. */
 final class ExplainText {
@@ -64,11 +63,15 @@ final class ExplainText {
     }
 
     private void stage(Stage stage) {
-        Input input = stage.inputs().get(0);
         out.append("\nstage ").append(stage.id()).append(": a task per partition of ");
-        out.append(String.join(", ", input.topics())).append('\n');
-        if (input instanceof Input.FromSource source) {
-            source(source);
+        out.append(stage.inputs().stream()
+                        .flatMap(input -> input.topics().stream())
+                        .collect(Collectors.joining(", ")))
+                .append('\n');
+        for (Input input : stage.inputs()) {
+            if (input instanceof Input.FromSource source) {
+                source(source);
+            }
         }
         for (int i = 0; i < stage.nodes().size(); i++) {
             node(stage, i);
@@ -94,7 +97,7 @@ final class ExplainText {
     private void node(Stage stage, int index) {
         Node node = stage.nodes().get(index);
         String from = branchedFrom(stage, index);
-        Exchange exchange = exchangeOf(node);
+        Exchange exchange = TopologyDraft.exchangeOf(topology, stage, node);
         if (exchange != null) {
             entry(node.name(), from + node.description() + ", as " + exchange.reason());
             out.append(" ".repeat(indent - 3))
@@ -111,29 +114,33 @@ final class ExplainText {
         }
     }
 
-    /** Names the node before, if it is not the one in the line above. */
+    /** Names what a node's rows come from, if it is not just what is in the line above. */
     private static String branchedFrom(Stage stage, int index) {
-        Input input = stage.inputs().get(0);
+        List<String> from = new ArrayList<>();
         Node.Edge edge = new Node.Edge(index, 0);
-        if (input.next().contains(edge)) {
-            String name = input instanceof Input.FromSource source ? source.name() : "the exchange";
-            return index == 0 ? "" : "[from " + name + "] ";
+        boolean inputs = stage.inputs().stream().allMatch(input -> input.next().contains(edge));
+        for (Input input : stage.inputs()) {
+            if (input.next().contains(edge)) {
+                from.add(input instanceof Input.FromSource source ? source.name() : "the exchange");
+            }
         }
+        boolean lineAbove = index == 0 && inputs;
         for (int i = 0; i < index; i++) {
-            if (stage.nodes().get(i).next().contains(edge)) {
-                return i == index - 1 ? "" : "[from " + stage.nodes().get(i).name() + "] ";
+            Node before = stage.nodes().get(i);
+            if (before.next().contains(edge)) {
+                lineAbove = i == index - 1;
+                from.add(before.name());
             }
+            before.sides().forEach((side, edges) -> {
+                if (edges.contains(edge)) {
+                    from.add(before.name() + ", " + side);
+                }
+            });
         }
-        return "";
-    }
-
-    private @Nullable Exchange exchangeOf(Node node) {
-        for (Exchange exchange : topology.exchanges()) {
-            if (node.name().equals(exchange.name() + "-exchange")) {
-                return exchange;
-            }
-        }
-        return null;
+        boolean plain = lineAbove && (from.size() == 1 || inputs);
+        return plain
+                ? ""
+                : "[from " + String.join(" and ", from.stream().distinct().toList()) + "] ";
     }
 
     private String errors() {

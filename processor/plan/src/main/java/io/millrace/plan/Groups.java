@@ -1,19 +1,16 @@
 package io.millrace.plan;
 
 import io.millrace.config.JobSpec;
-import io.millrace.config.Problem;
 import io.millrace.config.Text;
 import io.millrace.engine.operator.aggregate.AggregateCall;
 import io.millrace.engine.operator.aggregate.AggregateSpec;
-import io.millrace.engine.operator.aggregate.SlicedWindows;
+import io.millrace.engine.operator.aggregate.Emit;
+import io.millrace.engine.operator.aggregate.Windows;
 import io.millrace.plan.expression.Aggregation;
 import io.millrace.plan.expression.Expression;
-import io.millrace.plan.expression.Expressions;
-import io.millrace.plan.expression.SqlContext;
 import io.millrace.serde.Column;
 import io.millrace.serde.DataType;
 import io.millrace.serde.RowType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,44 +20,44 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks aggregates. */
 final class Groups {
-    private final SqlContext sql;
-    private final List<Problem> problems;
+    private final Scope scope;
 
-    Groups(SqlContext sql, List<Problem> problems) {
-        this.sql = sql;
-        this.problems = problems;
+    Groups(Scope scope) {
+        this.scope = scope;
     }
 
-    /** The stream of its results, or null after reporting what is wrong; its relation is added to the list. */
+    /** The stream of its results, or null after reporting what is wrong. */
     @Nullable
-    Stream aggregate(Stream input, JobSpec.Aggregate step, List<Relation> relations) {
+    Stream aggregate(Stream input, JobSpec.Aggregate step) {
         boolean valid = acceptsInput(input, step);
-        Expressions over = sql.over(input.name(), input.columns(), problems::add);
-        List<Integer> by = step.by().stream().map(over::columnIndex).toList();
-        if (by.contains(-1)) {
-            return null;
-        }
+        List<Integer> by = scope.keyColumns(input, step.by(), "by");
         JobSpec.Window window = step.window();
         valid &= namesAreDistinct(step, window != null);
-        Aggregation aggregation = over.aggregation(by, step.values(), window != null);
+        if (by == null) {
+            return null;
+        }
+        Aggregation aggregation = scope.over(input).aggregation(by, step.values(), window != null);
+        Windows windows = window == null ? null : Windowing.of(scope, window, input.timeType());
+        valid &= window == null || windows != null;
+        String lateTopic = LateOutput.topic(scope, input, step);
         if (aggregation == null || !valid) {
             return null;
         }
-        AggregateSpec spec = spec(step, aggregation);
+        AggregateSpec spec = spec(step, aggregation, windows, lateTopic);
         if (spec == null) {
             return null;
         }
-        Relation grouped = new Relation.Grouped(
+        Relation grouped = scope.add(new Relation.Grouped(
                 input.relation(),
                 step,
                 by,
                 aggregation,
                 spec,
                 computed(spec, input.timeType()),
-                columns(step, spec, aggregation, input.timeType()));
-        relations.add(grouped);
-        String name = step.name().value();
-        return new Stream(name, grouped, updates(step, by.size()), input.timeType());
+                columns(step, spec, aggregation, input.timeType())));
+        Updates updates = updates(step, by.size());
+        Set<Integer> bounds = updates == null && window != null ? Windowing.bounds(window, by.size()) : Set.of();
+        return Stream.ofStep(grouped, updates, input.timeType(), bounds);
     }
 
     private boolean acceptsInput(Stream input, JobSpec.Aggregate step) {
@@ -68,28 +65,19 @@ final class Groups {
         if (updates == null) {
             return true;
         }
-        problems.add(new Problem(
-                Problem.Severity.ERROR,
-                step.name().at(),
-                step.name().length(),
+        scope.error(
+                step.name(),
                 "'" + step.name().value() + "' would aggregate the updates of '" + updates.step()
                         + "', which is not supported yet",
-                updates.windowed()
-                        ? "make its results final: leave out the 'late' of '" + updates.step() + "'"
-                        : "give '" + updates.step() + "' a window: its results are then final",
-                List.of("or aggregate the rows that '" + updates.step() + "' reads, in one step")));
+                updates.makeFinal(),
+                "or aggregate the rows that '" + updates.step() + "' reads, in one step");
         return false;
     }
 
     private boolean namesAreDistinct(JobSpec.Aggregate step, boolean windowed) {
         boolean distinct = true;
         Set<String> names = new HashSet<>();
-        for (Text by : step.by()) {
-            if (!names.add(by.value())) {
-                problems.add(Problem.error(by.at(), by.length(), "'" + by.value() + "' is in 'by' twice", null));
-                distinct = false;
-            }
-        }
+        step.by().forEach(by -> names.add(by.value()));
         if (windowed) {
             for (String bound : List.of(Updates.WINDOW_START, Updates.WINDOW_END)) {
                 if (!names.add(bound)) {
@@ -97,45 +85,31 @@ final class Groups {
                             .filter(text -> text.value().equals(bound))
                             .findFirst()
                             .orElse(step.name());
-                    problems.add(Problem.error(
-                            by.at(),
-                            by.length(),
+                    scope.error(
+                            by,
                             "the results already have a column " + bound + ", for the window",
-                            "rename yours with 'set' and 'drop' before"));
+                            "rename yours with 'set' and 'drop' before");
                     distinct = false;
                 }
             }
         }
         for (Text value : step.values().keySet()) {
             if (!names.add(value.value())) {
-                problems.add(Problem.error(
-                        value.at(),
-                        value.length(),
-                        "the results already have a column " + value.value(),
-                        "choose another name"));
+                scope.error(value, "the results already have a column " + value.value(), "choose another name");
                 distinct = false;
             }
         }
         return distinct;
     }
 
-    private @Nullable AggregateSpec spec(JobSpec.Aggregate step, Aggregation aggregation) {
+    private @Nullable AggregateSpec spec(
+            JobSpec.Aggregate step, Aggregation aggregation, @Nullable Windows windows, @Nullable String lateTopic) {
         List<Column> input = new ArrayList<>();
         for (Expression expression : aggregation.input()) {
             String name = input.size() < aggregation.keyCount()
                     ? step.by().get(input.size()).value()
                     : "argument_" + (input.size() - aggregation.keyCount());
             input.add(new Column(name, expression.type(), expression.nullable()));
-        }
-        JobSpec.Window window = step.window();
-        SlicedWindows windows = null;
-        if (window != null) {
-            try {
-                windows = windows(window);
-            } catch (IllegalArgumentException e) {
-                problems.add(badWindow(window, e));
-                return null;
-            }
         }
         try {
             AggregateSpec spec = new AggregateSpec(
@@ -144,28 +118,23 @@ final class Groups {
                     aggregation.keyCount(),
                     windows,
                     aggregation.calls(),
-                    step.late().accept().toMillis());
+                    step.late().accept().toMillis(),
+                    emit(step.emit()),
+                    lateTopic);
             // Finds functions that cannot take their argument's type.
             spec.partialType();
             return spec;
         } catch (IllegalArgumentException e) {
-            problems.add(Problem.error(step.name().at(), step.name().length(), String.valueOf(e.getMessage()), null));
+            scope.error(step.name(), String.valueOf(e.getMessage()), null);
             return null;
         }
     }
 
-    private static Problem badWindow(JobSpec.Window window, IllegalArgumentException cause) {
-        Text at = window.at();
-        if (window instanceof JobSpec.Hopping hopping
-                && hopping.size().dividedBy(hopping.every()) > SlicedWindows.MAX_SLICES) {
-            return Problem.error(
-                    at.at(),
-                    at.length(),
-                    "a window of " + Durations.text(hopping.size()) + ", one every " + Durations.text(hopping.every())
-                            + ", overlaps with more than " + SlicedWindows.MAX_SLICES + " others",
-                    "make 'every' longer");
+    private static Emit emit(JobSpec.Emit emit) {
+        if (emit instanceof JobSpec.Emit.Early early) {
+            return new Emit.Early(early.every().toMillis());
         }
-        return Problem.error(at.at(), at.length(), String.valueOf(cause.getMessage()), null);
+        return emit instanceof JobSpec.Emit.Final ? Emit.FINAL : Emit.UPDATES;
     }
 
     /** Names of arguments give way to columns grouped by that happen to have the same. */
@@ -180,18 +149,6 @@ final class Groups {
             unique.add(new Column(name, column.type(), column.nullable()));
         }
         return unique;
-    }
-
-    private static SlicedWindows windows(JobSpec.Window window) {
-        if (window instanceof JobSpec.Tumbling tumbling) {
-            return SlicedWindows.tumbling(
-                    tumbling.size().toMillis(), tumbling.offset().toMillis());
-        }
-        JobSpec.Hopping hopping = (JobSpec.Hopping) window;
-        return SlicedWindows.hopping(
-                hopping.size().toMillis(),
-                hopping.every().toMillis(),
-                hopping.offset().toMillis());
     }
 
     private static RowType computed(AggregateSpec spec, DataType timeType) {
@@ -222,7 +179,8 @@ final class Groups {
 
     private static @Nullable Updates updates(JobSpec.Aggregate step, int keyCount) {
         boolean windowed = step.window() != null;
-        if (windowed && step.late().accept().compareTo(Duration.ZERO) == 0) {
+        String cure = cure(step);
+        if (cure == null) {
             return null;
         }
         List<Updates.Key> keys = new ArrayList<>();
@@ -234,6 +192,32 @@ final class Groups {
             keys.add(new Updates.Key(keyCount + 1, Updates.WINDOW_END));
         }
         List<String> by = step.by().stream().map(Text::value).toList();
-        return new Updates(step.name().value(), windowed, by, keys);
+        return new Updates(step.name().value(), bounds(step.window()), by, keys, cure);
+    }
+
+    /** The sessions of a key do not overlap, so either bound tells one. */
+    private static List<String> bounds(JobSpec.@Nullable Window window) {
+        if (window == null) {
+            return List.of();
+        }
+        return window instanceof JobSpec.Cumulating
+                ? List.of(Updates.WINDOW_END)
+                : List.of(Updates.WINDOW_START, Updates.WINDOW_END);
+    }
+
+    /** What makes the results final; null if they are. */
+    private static @Nullable String cure(JobSpec.Aggregate step) {
+        boolean once = step.emit() instanceof JobSpec.Emit.Final;
+        if (step.window() == null) {
+            return once ? null : "give it a window";
+        }
+        List<String> causes = new ArrayList<>();
+        if (!once) {
+            causes.add("'emit'");
+        }
+        if (!step.late().accept().isZero()) {
+            causes.add("'accept'");
+        }
+        return causes.isEmpty() ? null : "leave out its " + String.join(" and ", causes);
     }
 }

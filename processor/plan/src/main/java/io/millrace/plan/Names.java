@@ -16,10 +16,10 @@ final class Names {
     private final Set<String> nodes = new HashSet<>();
     private final Set<String> exchanges = new HashSet<>();
 
-    /** @param aggregates the names of the job's aggregates: no {@code key} step takes one of them */
-    Names(String job, Set<String> aggregates) {
+    /** @param steps the names that steps have been given: no {@code key} step takes one of them */
+    Names(String job, Set<String> steps) {
         this.job = job;
-        this.exchanges.addAll(aggregates);
+        this.exchanges.addAll(steps);
     }
 
     /** {@code filter-1}, {@code filter-2}, ... */
@@ -47,8 +47,9 @@ final class Names {
         return name;
     }
 
-    String repartitionTopic(String step) {
-        return job + "-" + step + "-repartition";
+    /** @param number from 1: a step that gathers rows of several stages needs a topic for each */
+    String repartitionTopic(String step, int number) {
+        return job + "-" + step + "-repartition" + (number == 1 ? "" : "-" + number);
     }
 
     String changelogTopic(String step) {

@@ -1,10 +1,12 @@
 package io.millrace.plan;
 
 import io.millrace.plan.expression.Expression;
+import io.millrace.plan.expression.Ordering;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Which columns of each relation somebody reads: found backwards, from the sinks. A relation without an entry leads to no sink. */
 final class NeededColumns {
@@ -36,6 +38,11 @@ final class NeededColumns {
             if (time != null) {
                 need(read, time.columns());
             }
+        } else if (relation instanceof Relation.Union union) {
+            for (int i = 0; i < union.inputs().size(); i++) {
+                List<Integer> places = union.places().get(i);
+                need(union.inputs().get(i), wanted.stream().map(places::get).toList());
+            }
         } else if (relation instanceof Relation.Filter filter) {
             need(filter.input(), wanted);
             Expression condition = filter.condition();
@@ -47,6 +54,9 @@ final class NeededColumns {
             need(project.input(), Set.of());
             wanted.forEach(output ->
                     need(project.input(), project.outputs().get(output).columns()));
+        } else if (relation instanceof Relation.Flattened flattened) {
+            need(flattened.input(), wanted);
+            need(flattened.input(), List.of(flattened.column()));
         } else if (relation instanceof Relation.Keyed keyed) {
             need(keyed.input(), wanted);
             need(keyed.input(), keyed.key());
@@ -55,12 +65,38 @@ final class NeededColumns {
             need(grouped.input(), Set.of());
             grouped.aggregation().input().forEach(input -> need(grouped.input(), input.columns()));
         } else if (relation instanceof Relation.Write write) {
-            Set<Integer> all = new TreeSet<>();
-            for (int i = 0; i < write.input().columns().size(); i++) {
-                all.add(i);
-            }
-            need(write.input(), all);
+            needAll(write.input());
+        } else {
+            askOfKept(relation, wanted);
         }
+    }
+
+    /** Of steps that keep rows. */
+    private void askOfKept(Relation relation, Set<Integer> wanted) {
+        if (relation instanceof Relation.Deduped deduped) {
+            need(deduped, deduped.key());
+            need(deduped.input(), wanted);
+            need(deduped.input(), deduped.key());
+        } else if (relation instanceof Relation.Ranked ranked) {
+            int inputs = ranked.input().columns().size();
+            need(
+                    ranked.input(),
+                    wanted.stream().filter(column -> column < inputs).toList());
+            need(ranked.input(), ranked.by());
+            need(ranked.input(), ranked.order().stream().map(Ordering::column).toList());
+            List<Integer> unique = ranked.uniqueKey();
+            need(ranked.input(), unique == null ? List.of() : unique);
+        } else if (relation instanceof Relation.Processed processed) {
+            needAll(processed.input());
+        } else if (relation instanceof Relation.Side side) {
+            need(side.process(), Set.of());
+        } else {
+            throw new IllegalStateException("a relation that nobody knows: " + relation.name());
+        }
+    }
+
+    private void needAll(Relation relation) {
+        need(relation, IntStream.range(0, relation.columns().size()).boxed().toList());
     }
 
     private void need(Relation relation, Iterable<Integer> columns) {

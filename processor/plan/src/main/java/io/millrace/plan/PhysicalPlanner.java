@@ -2,21 +2,12 @@ package io.millrace.plan;
 
 import io.millrace.config.JobSpec;
 import io.millrace.config.Text;
-import io.millrace.engine.operator.OperatorFactory;
-import io.millrace.engine.operator.aggregate.AggregateInput;
-import io.millrace.engine.operator.aggregate.AggregateSpec;
-import io.millrace.engine.operator.aggregate.LocalAggregate;
-import io.millrace.engine.operator.aggregate.RunningAggregate;
-import io.millrace.engine.operator.aggregate.WindowAggregate;
-import io.millrace.engine.operator.exchange.ExchangeOperator;
+import io.millrace.engine.operator.flatten.FlattenOperator;
 import io.millrace.engine.operator.sink.SinkOperator;
 import io.millrace.engine.operator.transform.FilterOperator;
 import io.millrace.engine.operator.transform.MapOperator;
 import io.millrace.engine.operator.transform.RowPredicate;
-import io.millrace.engine.topology.Exchange;
 import io.millrace.engine.topology.Input;
-import io.millrace.engine.topology.Stage;
-import io.millrace.engine.topology.Topology;
 import io.millrace.plan.expression.Expression;
 import io.millrace.plan.expression.ExpressionCompiler;
 import io.millrace.serde.Column;
@@ -24,9 +15,8 @@ import io.millrace.serde.RowType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,48 +26,39 @@ import org.jspecify.annotations.Nullable;
  * must be brought together by key and are not yet.
  */
 final class PhysicalPlanner {
-    /** In {@link Flow#kept}: a column that the rows hold and the relation has not. */
-    private static final int UNUSED = -1;
-
     private final JobSpec job;
     private final ExpressionCompiler compiler;
     private final Topics topics;
-    private final Names names;
-    private final List<StageDraft> stages = new ArrayList<>();
-    private final List<Exchange> exchanges = new ArrayList<>();
-    private final Set<String> sinkTopics = new LinkedHashSet<>();
-    private final List<Plan.Note> notes = new ArrayList<>();
+    private final TopologyDraft draft;
+    private final GroupPlacement groups;
+    private final RowPlacement keepers;
     private final IdentityHashMap<Relation, Flow> flows = new IdentityHashMap<>();
 
     PhysicalPlanner(JobSpec job, ExpressionCompiler compiler, Topics topics, Names names) {
         this.job = job;
         this.compiler = compiler;
         this.topics = topics;
-        this.names = names;
+        this.draft = new TopologyDraft(names, compiler);
+        this.groups = new GroupPlacement(draft, compiler);
+        this.keepers = new RowPlacement(draft);
     }
 
     Plan plan(List<Relation> relations) {
         NeededColumns needed = new NeededColumns(relations);
-        for (Relation relation : relations) {
-            if (needed.isNeeded(relation)) {
-                Flow flow = place(relation, needed.of(relation));
-                flows.put(relation, flow);
-            }
+        List<Relation> used = relations.stream().filter(needed::isNeeded).toList();
+        Origins origins = new Origins(used);
+        for (Relation relation : used) {
+            flows.put(relation, place(relation, needed.of(relation), origins));
         }
-        Text deadLetters = job.errors().deadLetterTopic();
-        Topology topology = new Topology(
-                job.name().value(),
-                stages.stream().map(StageDraft::build).toList(),
-                exchanges,
-                List.copyOf(sinkTopics),
-                job.errors().tolerateAll(),
-                deadLetters == null ? null : deadLetters.value());
-        return new Plan(job, topology, List.of(), notes);
+        return draft.build(job);
     }
 
-    private Flow place(Relation relation, List<Integer> needed) {
+    private Flow place(Relation relation, List<Integer> needed, Origins origins) {
         if (relation instanceof Relation.Read read) {
             return read(read, needed);
+        }
+        if (relation instanceof Relation.Union union) {
+            return union(union, needed);
         }
         if (relation instanceof Relation.Filter filter) {
             return filter(filter);
@@ -85,34 +66,80 @@ final class PhysicalPlanner {
         if (relation instanceof Relation.Project project) {
             return project(project, needed);
         }
+        if (relation instanceof Relation.Flattened flattened) {
+            return flatten(flattened);
+        }
         if (relation instanceof Relation.Keyed keyed) {
-            return key(keyed, needed);
+            return key(keyed, needed, origins);
         }
+        if (relation instanceof Relation.Write write) {
+            return write(write);
+        }
+        return placeStateful(relation, needed);
+    }
+
+    private Flow placeStateful(Relation relation, List<Integer> needed) {
         if (relation instanceof Relation.Grouped grouped) {
-            return group(grouped);
+            return groups.place(grouped, flow(grouped.input()));
         }
-        return write((Relation.Write) relation);
+        if (relation instanceof Relation.Deduped deduped) {
+            return keepers.dedupe(deduped, flow(deduped.input()), needed);
+        }
+        if (relation instanceof Relation.Ranked ranked) {
+            return keepers.top(ranked, flow(ranked.input()), needed);
+        }
+        if (relation instanceof Relation.Processed processed) {
+            return keepers.process(processed, flow(processed.input()));
+        }
+        return keepers.side((Relation.Side) relation);
     }
 
     private Flow read(Relation.Read read, List<Integer> needed) {
         JobSpec.Source source = read.source();
-        RowType columns = select(read.columns(), needed);
+        RowType columns = Flow.select(read.columns(), needed);
         Expression written = read.eventTime();
         Input.EventTime eventTime = written == null ? null : compiler.eventTime(written.reading(needed), columns);
-        StageDraft stage = new StageDraft(
-                stages.size(),
-                edges -> new Input.FromSource(
-                        read.name(),
-                        source.topics().stream().map(Text::value).toList(),
-                        columns,
-                        topics.decoder(source, columns),
-                        eventTime,
-                        source.lag().toMillis(),
-                        source.idle().toMillis(),
-                        Long.MAX_VALUE,
-                        edges));
-        stages.add(stage);
-        return new Flow(stage.inputOutlet(), columns, needed, null);
+        List<StageDraft.Outlet> outlets = draft.stage(List.of(edges -> new Input.FromSource(
+                read.name(),
+                source.topics().stream().map(Text::value).toList(),
+                columns,
+                topics.decoder(source, columns),
+                eventTime,
+                source.lag().toMillis(),
+                source.idle().toMillis(),
+                source.drift().toMillis(),
+                edges)));
+        return new Flow(outlets, columns, needed, null);
+    }
+
+    /** Rows of several stages stay where they are: what reads a union is placed in each of them, as far as the next exchange. */
+    private Flow union(Relation.Union union, List<Integer> needed) {
+        RowType columns = Flow.select(union.columns(), needed);
+        List<StageDraft.Outlet> outlets = new ArrayList<>();
+        List<@Nullable List<Integer>> hashKeys = new ArrayList<>();
+        for (int i = 0; i < union.inputs().size(); i++) {
+            List<Integer> places = union.places().get(i);
+            List<Integer> wanted = needed.stream().map(places::get).toList();
+            Flow input = draft.narrowed(flow(union.inputs().get(i)), union.name(), columns, wanted);
+            input.outlets().forEach(outlet -> merge(outlet, outlets));
+            List<Integer> hashed = input.hashKeys();
+            hashKeys.add(
+                    hashed == null ? null : hashed.stream().map(places::indexOf).toList());
+        }
+        // Rows of one key are in one task only if all have come there by the same exchange.
+        boolean alike =
+                outlets.size() == 1 && hashKeys.stream().allMatch(keys -> Objects.equals(keys, hashKeys.get(0)));
+        return new Flow(outlets, columns, needed, alike ? hashKeys.get(0) : null);
+    }
+
+    private static void merge(StageDraft.Outlet outlet, List<StageDraft.Outlet> outlets) {
+        for (int i = 0; i < outlets.size(); i++) {
+            if (outlets.get(i).stage() == outlet.stage()) {
+                outlets.set(i, outlets.get(i).and(outlet));
+                return;
+            }
+        }
+        outlets.add(outlet);
     }
 
     private Flow filter(Relation.Filter filter) {
@@ -131,7 +158,8 @@ final class PhysicalPlanner {
             RowPredicate rest = compiler.noneTrue(earlier, input.columns());
             predicate = row -> rest.test(row) && condition.test(row);
         }
-        return input.to(add(input, filter.name(), filter.description(), FilterOperator.of(filter.name(), predicate)));
+        return input.to(
+                draft.add(input, filter.name(), filter.description(), FilterOperator.of(filter.name(), predicate)));
     }
 
     private Flow project(Relation.Project project, List<Integer> needed) {
@@ -140,24 +168,24 @@ final class PhysicalPlanner {
                 .map(output -> project.outputs().get(output).reading(input.kept()))
                 .toList();
         List<Integer> hashKeys = input.hashKeys() == null ? null : movedKeys(input.hashKeys(), project.outputs());
-        RowType columns = select(project.columns(), needed);
+        RowType columns = Flow.select(project.columns(), needed);
         String unused = IntStream.range(0, project.columns().size())
                 .filter(i -> !needed.contains(i) && project.outputs().get(i).column() < 0)
                 .mapToObj(i -> project.columns().column(i).name())
                 .collect(Collectors.joining(", "));
         if (!unused.isEmpty()) {
-            notes.add(new Plan.Note(project.name(), "nobody reads " + unused + ", so it is not computed"));
+            draft.note(project.name(), "nobody reads " + unused + ", so it is not computed");
         }
         Flow renamed = renamed(project, input, needed, outputs, hashKeys);
         if (renamed != null) {
             return renamed;
         }
-        StageDraft.Outlet outlet = add(
+        List<StageDraft.Outlet> outlets = draft.add(
                 input,
                 project.name(),
                 project.description(),
                 MapOperator.of(project.name(), compiler.function(outputs, input.columns())));
-        return new Flow(outlet, columns, needed, hashKeys);
+        return new Flow(outlets, columns, needed, hashKeys);
     }
 
     /** The input's rows under other names, if the projection computes nothing and repeats nothing; else null. */
@@ -167,10 +195,10 @@ final class PhysicalPlanner {
             List<Integer> needed,
             List<Expression> outputs,
             @Nullable List<Integer> hashKeys) {
-        List<Integer> kept = new ArrayList<>(Collections.nCopies(input.columns().size(), UNUSED));
+        List<Integer> kept = new ArrayList<>(Collections.nCopies(input.columns().size(), Flow.UNUSED));
         for (int i = 0; i < outputs.size(); i++) {
             int place = outputs.get(i).column();
-            if (place < 0 || kept.get(place) != UNUSED) {
+            if (place < 0 || kept.get(place) != Flow.UNUSED) {
                 return null;
             }
             kept.set(place, needed.get(i));
@@ -179,11 +207,11 @@ final class PhysicalPlanner {
         for (int i = 0; i < kept.size(); i++) {
             Column column = input.columns().column(i);
             columns.add(
-                    kept.get(i) == UNUSED
+                    kept.get(i) == Flow.UNUSED
                             ? new Column("$unused_" + i, column.type(), column.nullable())
                             : project.columns().column(kept.get(i)));
         }
-        return new Flow(input.outlet(), new RowType(columns), kept, hashKeys);
+        return new Flow(input.outlets(), new RowType(columns), kept, hashKeys);
     }
 
     /** Where the columns of a hash key are behind a projection; null if one is lost, and with it the distribution. */
@@ -202,140 +230,60 @@ final class PhysicalPlanner {
         return moved;
     }
 
-    private Flow key(Relation.Keyed keyed, List<Integer> needed) {
+    private Flow flatten(Relation.Flattened flattened) {
+        Flow input = flow(flattened.input());
+        int place = input.place(flattened.column());
+        List<Column> columns = new ArrayList<>(input.columns().columns());
+        Column element = flattened.columns().column(flattened.column());
+        columns.set(place, element);
+        List<StageDraft.Outlet> outlets = draft.add(
+                input,
+                flattened.name(),
+                "flatten " + element.name() + ": a row for each element",
+                FlattenOperator.of(flattened.name(), place));
+        List<Integer> hashed = input.hashKeys();
+        boolean lost = hashed == null || hashed.contains(flattened.column());
+        return new Flow(outlets, new RowType(columns), input.kept(), lost ? null : hashed);
+    }
+
+    private Flow key(Relation.Keyed keyed, List<Integer> needed, Origins origins) {
         Flow input = flow(keyed.input());
         String key = Reasons.names(keyed.columns(), keyed.key());
         if (keyed.key().equals(input.hashKeys())) {
-            notes.add(new Plan.Note(keyed.name(), "no exchange: the stream is already distributed by " + key));
+            draft.note(keyed.name(), "no exchange: the stream is already distributed by " + key);
             return input;
         }
-        Flow narrow = narrowed(input, keyed.name(), select(keyed.columns(), needed), needed);
-        List<Integer> places = keyed.key().stream().map(narrow.kept()::indexOf).toList();
-        Flow behind = exchange(narrow, keyed.name(), narrow.columns(), places, "the job asks for it with 'key'");
-        return new Flow(behind.outlet(), narrow.columns(), narrow.kept(), keyed.key());
-    }
-
-    /** Rows of just these columns in this order. */
-    private Flow narrowed(Flow input, String name, RowType columns, List<Integer> wanted) {
-        if (input.kept().equals(wanted)) {
-            return input;
-        }
-        int[] places = wanted.stream().mapToInt(input.kept()::indexOf).toArray();
-        StageDraft.Outlet outlet = add(
-                input,
-                name + "-input",
-                "keep " + String.join(", ", columns.names()),
-                MapOperator.of(name, compiler.columns(places)));
-        return new Flow(outlet, columns, wanted, input.hashKeys());
-    }
-
-    private Flow group(Relation.Grouped grouped) {
-        Flow input = flow(grouped.input());
-        AggregateSpec spec = grouped.spec();
-        String name = grouped.name();
-        List<Expression> arguments = grouped.aggregation().input().stream()
-                .map(expression -> expression.reading(input.kept()))
-                .toList();
-        Flow rows = input;
-        if (!isIdentity(arguments, input.columns().size())) {
-            rows = input.to(add(
-                    input,
-                    name + "-input",
-                    Reasons.keeps(grouped),
-                    MapOperator.of(name, compiler.function(arguments, input.columns()))));
-        }
-        List<Integer> keyPlaces = IntStream.range(0, spec.keyCount()).boxed().toList();
-        List<Integer> hashed = input.hashKeys();
-        AggregateInput mode = AggregateInput.ROWS;
-        Flow gathered = rows;
-        List<Integer> hashedNow = grouped.by();
-        if (hashed != null && grouped.by().containsAll(hashed)) {
-            hashedNow = hashed;
-            notes.add(new Plan.Note(name, Reasons.noExchange(grouped, hashed)));
-        } else if (spec.windows() == null) {
-            // Each row gives an update, so there is nothing to gain by adding up before the exchange.
-            gathered = exchange(rows, name, spec.input(), keyPlaces, Reasons.exchange(grouped, hashed));
-        } else {
-            StageDraft.Outlet local = add(rows, name + "-local", Reasons.local(grouped), LocalAggregate.of(spec));
-            gathered = exchange(rows.to(local), name, spec.partialType(), keyPlaces, Reasons.exchange(grouped, hashed));
-            mode = AggregateInput.PARTIALS;
-        }
-        StageDraft stage = gathered.outlet().stage();
-        String kind = spec.windows() == null ? "a total per group" : "sums per group and slice";
-        stage.addStore(new Stage.Store(name, kind, names.changelogTopic(name), false));
-        StageDraft.Outlet outlet = add(
-                gathered,
-                name,
-                Reasons.aggregate(grouped),
-                spec.windows() == null ? RunningAggregate.of(spec, mode) : WindowAggregate.of(spec, mode));
-        return results(grouped, outlet, hashedNow);
-    }
-
-    private Flow results(Relation.Grouped grouped, StageDraft.Outlet computed, List<Integer> hashKeys) {
-        RowType columns = grouped.columns();
-        List<Integer> all = IntStream.range(0, columns.size()).boxed().toList();
-        List<Integer> moved = hashKeys.stream().map(grouped.by()::indexOf).toList();
-        Flow flow = new Flow(computed, grouped.computed(), all, moved);
-        int leading = columns.size() - grouped.aggregation().results().size();
-        List<Expression> outputs = new ArrayList<>();
-        for (int i = 0; i < leading; i++) {
-            outputs.add(compiler.column(i, grouped.computed()));
-        }
-        outputs.addAll(grouped.aggregation().results());
-        if (isIdentity(outputs, grouped.computed().size())) {
-            return new Flow(computed, columns, all, moved);
-        }
-        StageDraft.Outlet outlet = add(
-                flow,
-                grouped.name() + "-results",
-                "compute " + Reasons.valueNames(grouped.step()) + " from its results",
-                MapOperator.of(grouped.name(), compiler.function(outputs, grouped.computed())));
-        return new Flow(outlet, columns, all, moved);
+        Flow narrow = draft.narrowed(input, keyed.name(), Flow.select(keyed.columns(), needed), needed);
+        List<StageDraft.Outlet> behind = draft.exchange(
+                narrow,
+                keyed.name(),
+                narrow.columns(),
+                narrow.places(keyed.key()),
+                new TopologyDraft.Reason("the job asks for it with 'key'", origins.leadOut(keyed)));
+        return new Flow(behind, narrow.columns(), narrow.kept(), keyed.key());
     }
 
     private Flow write(Relation.Write write) {
         JobSpec.Sink sink = write.sink();
         RowType columns = write.input().columns();
         List<Integer> all = IntStream.range(0, columns.size()).boxed().toList();
-        Flow input = narrowed(flow(write.input()), sink.name().value(), columns, all);
+        Flow input = draft.narrowed(flow(write.input()), sink.name().value(), columns, all);
         SinkOperator.KeyPart key = write.key().isEmpty()
                 ? null
                 : new SinkOperator.KeyPart(
                         write.key(), topics.keyEncoder(sink, Topics.keyColumns(columns, write.key())));
-        sinkTopics.add(sink.topic().value());
-        StageDraft.Outlet outlet = add(
+        draft.sinkTopic(sink.topic().value());
+        return input.to(draft.add(
                 input,
                 sink.name().value(),
                 "sink",
-                Reasons.sink(sink, columns),
-                SinkOperator.of(sink.name().value(), sink.topic().value(), topics.valueEncoder(sink, columns), key));
-        return input.to(outlet);
-    }
-
-    /** Ends the stage; what comes out on the other side starts the next one. */
-    private Flow exchange(Flow input, String name, RowType columns, List<Integer> key, String reason) {
-        Exchange exchange = new Exchange(
-                name,
-                names.repartitionTopic(name),
-                columns,
-                key,
-                input.outlet().stage().id(),
-                reason,
-                false);
-        exchanges.add(exchange);
-        String by = key.isEmpty() ? "into one partition" : "by " + Reasons.names(columns, key);
-        add(input, name + "-exchange", "exchange " + by, ExchangeOperator.of(exchange));
-        StageDraft stage = new StageDraft(stages.size(), edges -> new Input.FromExchange(exchange, edges));
-        stages.add(stage);
-        return new Flow(stage.inputOutlet(), columns, List.of(), null);
-    }
-
-    private StageDraft.Outlet add(Flow input, String name, String description, OperatorFactory factory) {
-        return add(input, name, "again", description, factory);
-    }
-
-    private StageDraft.Outlet add(Flow input, String name, String what, String description, OperatorFactory factory) {
-        return input.outlet().stage().add(input.outlet(), names.node(name, what), description, factory);
+                Reasons.sink(sink, columns, write.marked()),
+                SinkOperator.of(
+                        sink.name().value(),
+                        sink.topic().value(),
+                        topics.valueEncoder(sink, columns),
+                        key,
+                        write.marked())));
     }
 
     private Flow flow(Relation relation) {
@@ -344,33 +292,5 @@ final class PhysicalPlanner {
             throw new IllegalStateException(relation.name() + " comes after what reads it");
         }
         return flow;
-    }
-
-    private static boolean isIdentity(List<Expression> outputs, int inputSize) {
-        return outputs.size() == inputSize
-                && IntStream.range(0, inputSize).allMatch(i -> outputs.get(i).column() == i);
-    }
-
-    private static RowType select(RowType columns, List<Integer> indexes) {
-        List<Column> selected = indexes.stream().map(columns::column).toList();
-        return new RowType(selected);
-    }
-
-    /**
-     * Rows of a relation.
-     *
-     * @param columns what the rows hold
-     * @param kept which of the relation's columns these are; {@link #UNUSED} for what is none of them
-     * @param hashKeys by which of the relation's columns the rows are distributed: all with equal values are in one task; null if that
-     *     is unknown, empty if all rows are in one task
-     */
-    private record Flow(
-            StageDraft.Outlet outlet,
-            RowType columns,
-            List<Integer> kept,
-            @Nullable List<Integer> hashKeys) {
-        Flow to(StageDraft.Outlet next) {
-            return new Flow(next, columns, kept, hashKeys);
-        }
     }
 }

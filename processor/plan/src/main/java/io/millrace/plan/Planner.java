@@ -5,10 +5,11 @@ import io.millrace.config.Problem;
 import io.millrace.config.Problems;
 import io.millrace.plan.expression.SqlContext;
 import io.millrace.plan.expression.UncompilableException;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Plans jobs: checks every step, drops the columns that nobody reads, and cuts the rest into stages at the exchanges. The same job
@@ -17,16 +18,25 @@ import java.util.stream.Collectors;
 public final class Planner {
     private Planner() {}
 
+    /** A plan of a job without custom code: a step with some is a problem. */
+    public static Plan plan(JobSpec job, SchemaCatalog schemas) {
+        return plan(job, schemas, ProcessCatalog.none());
+    }
+
     /**
      * @param schemas answers for sources whose columns are not in the job
+     * @param processes answers for steps of custom code
      * @throws PlanException with every problem that could be found
      */
-    public static Plan plan(JobSpec job, SchemaCatalog schemas) {
+    public static Plan plan(JobSpec job, SchemaCatalog schemas, ProcessCatalog processes) {
         List<Problem> problems = new ArrayList<>();
-        SqlContext sql = new SqlContext();
+        ZoneId zone = ZoneId.of(job.timeZone().value());
+        SqlContext sql = new SqlContext(zone);
         Topics topics = new Topics(schemas, sql, problems);
-        Names names = new Names(job.name().value(), aggregates(job));
-        List<Relation> relations = new LogicalPlanner(job, sql, topics, names, problems).plan();
+        Names names = new Names(job.name().value(), namedSteps(job));
+        List<Relation> relations = new ArrayList<>();
+        Scope scope = new Scope(job, sql, zone, names, problems, relations);
+        new LogicalPlanner(scope, topics, processes).plan();
         failOnErrors(problems);
         try {
             Plan plan = new PhysicalPlanner(job, sql.compiler(), topics, names).plan(relations);
@@ -37,11 +47,20 @@ public final class Planner {
         }
     }
 
-    private static Set<String> aggregates(JobSpec job) {
-        return job.steps().stream()
-                .filter(JobSpec.Aggregate.class::isInstance)
-                .map(step -> ((JobSpec.Aggregate) step).name().value())
-                .collect(Collectors.toSet());
+    private static Set<String> namedSteps(JobSpec job) {
+        Set<String> named = new HashSet<>();
+        for (JobSpec.Step step : job.steps()) {
+            if (step instanceof JobSpec.Aggregate aggregate) {
+                named.add(aggregate.name().value());
+            } else if (step instanceof JobSpec.Dedupe dedupe) {
+                named.add(dedupe.name().value());
+            } else if (step instanceof JobSpec.Top top) {
+                named.add(top.name().value());
+            } else if (step instanceof JobSpec.Process process) {
+                named.add(process.name().value());
+            }
+        }
+        return named;
     }
 
     private static void failOnErrors(List<Problem> problems) {

@@ -2,7 +2,11 @@ package io.millrace.plan;
 
 import io.millrace.config.JobSpec;
 import io.millrace.config.Text;
+import io.millrace.engine.operator.aggregate.SlicedWindows;
+import io.millrace.engine.operator.aggregate.Windows;
 import io.millrace.serde.RowType;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,69 +51,129 @@ final class Reasons {
     }
 
     static String local(Relation.Grouped grouped) {
-        return "add up " + per(grouped) + until(grouped.step()) + ", flushed before each checkpoint";
+        JobSpec.Window window = grouped.step().window();
+        String until = window == null ? "" : " per " + Windowing.sliceText(window);
+        return "add up " + per(grouped) + until + ", flushed before each checkpoint";
     }
 
     static String aggregate(Relation.Grouped grouped) {
         JobSpec.Aggregate step = grouped.step();
-        String emits = step.window() == null
-                ? "; an update with each row that changes a result"
-                : step.late().accept().isZero()
-                        ? "; one result when a window closes"
-                        : "; results when a window closes, corrected for "
-                                + Durations.text(step.late().accept());
-        return "aggregate " + per(grouped) + window(step) + ": " + values(step) + emits;
+        JobSpec.Window window = step.window();
+        String in = window == null
+                ? ""
+                : " in " + Windowing.text(window) + zone(grouped.spec().windows());
+        String lateTopic = grouped.spec().lateTopic();
+        String late = lateTopic == null ? "" : "; late records go to " + lateTopic + " as they were read";
+        return "aggregate " + per(grouped) + in + ": " + values(step) + emits(step) + late;
     }
 
-    /** @param hashed the input's columns that it is distributed by, if known */
+    /** The zone that windows start by, where it is not UTC. */
+    private static String zone(@Nullable Windows windows) {
+        boolean zoned =
+                windows instanceof SlicedWindows sliced && !sliced.zone().equals(ZoneOffset.UTC);
+        return zoned ? " by the clock of " + ((SlicedWindows) windows).zone() : "";
+    }
+
+    private static String emits(JobSpec.Aggregate step) {
+        if (step.window() == null) {
+            return step.emit() instanceof JobSpec.Emit.Final
+                    ? "; one result per group at the end"
+                    : "; an update with each row that changes a result";
+        }
+        Duration accept = step.late().accept();
+        String corrected = accept.isZero() ? "" : ", corrected for " + Durations.text(accept);
+        if (step.emit() instanceof JobSpec.Emit.Early early) {
+            return "; early results every " + Durations.text(early.every()) + ", the last one when a window closes"
+                    + corrected;
+        }
+        if (step.emit() instanceof JobSpec.Emit.Updates) {
+            return "; an update with each row that changes a result, the last one when a window closes" + corrected;
+        }
+        return accept.isZero() ? "; one result when a window closes" : "; results when a window closes" + corrected;
+    }
+
     static String exchange(Relation.Grouped grouped, @Nullable List<Integer> hashed) {
-        if (grouped.by().isEmpty()) {
+        String why = exchange(grouped.input().columns(), grouped.by(), hashed);
+        JobSpec.Aggregate step = grouped.step();
+        if (step.window() instanceof JobSpec.Session) {
+            return why + "; which rows make a session is known only there, so nothing is added up before";
+        }
+        if (step.window() != null && step.emit() instanceof JobSpec.Emit.Updates) {
+            return why + "; each row gives a result of its own, so nothing is added up before";
+        }
+        return why;
+    }
+
+    /**
+     * @param by the columns whose rows must come together
+     * @param hashed the columns that the rows are distributed by, if known
+     */
+    static String exchange(RowType columns, List<Integer> by, @Nullable List<Integer> hashed) {
+        if (by.isEmpty()) {
             return "one group for all rows needs them in one place";
         }
-        String by = together(grouped.input().columns(), grouped.by());
+        String together = together(columns, by);
         if (hashed == null) {
-            return "rows of one " + by + " may be in any partition";
+            return "rows of one " + together + " may be in any partition";
         }
-        return "the stream is distributed by " + names(grouped.input().columns(), hashed) + ", so rows of one " + by
+        return "the stream is distributed by " + names(columns, hashed) + ", so rows of one " + together
                 + " may be in several partitions";
     }
 
-    static String noExchange(Relation.Grouped grouped, List<Integer> hashed) {
+    static String noExchange(RowType columns, List<Integer> by, List<Integer> hashed) {
         if (hashed.isEmpty()) {
             return "no exchange: all rows are in one partition already";
         }
-        return "no exchange: the stream is distributed by "
-                + names(grouped.input().columns(), hashed) + ", so rows of one "
-                + together(grouped.input().columns(), grouped.by()) + " are in one partition already";
+        return "no exchange: the stream is distributed by " + names(columns, hashed) + ", so rows of one "
+                + together(columns, by) + " are in one partition already";
     }
 
-    static String sink(JobSpec.Sink sink, RowType columns) {
+    static String dedupe(JobSpec.Dedupe step) {
+        String key = step.key().stream().map(Text::value).collect(Collectors.joining(", "));
+        String within = Durations.text(step.within());
+        return step.keep() == JobSpec.Keep.FIRST
+                ? "dedupe by " + key + ": the first row of those within " + within + "; once time has come to it"
+                : "dedupe by " + key + ": the last row of those within " + within + "; each replaces the one before";
+    }
+
+    static String top(Relation.Ranked ranked) {
+        JobSpec.Top step = ranked.step();
+        String by = step.by().isEmpty() ? "" : " per " + names(ranked.input().columns(), ranked.by());
+        JobSpec.Window window = step.window();
+        String emits;
+        if (window != null) {
+            emits = "; when a window closes";
+        } else if (ranked.windows() != null) {
+            emits = "; when a window of the results that it ranks closes";
+        } else {
+            emits = "; updates with each row that changes a rank; its state holds "
+                    + (ranked.uniqueKey() == null ? "the first rows of each group" : "every row")
+                    + " and never expires";
+        }
+        String in = window == null ? "" : " in " + Windowing.text(window) + zone(ranked.windows());
+        return "top " + step.limit() + by + in + ": order by " + LogicalPlanner.oneLine(step.order()) + emits;
+    }
+
+    static String process(Relation.Processed processed) {
+        JobSpec.Process step = processed.step();
+        String by = step.by().isEmpty() ? "" : " by " + names(processed.input().columns(), processed.by());
+        String sides = step.outputs().entrySet().stream()
+                .map(entry -> entry.getKey().value() + " to " + entry.getValue().value())
+                .collect(Collectors.joining(", "));
+        return "process" + by + " with " + step.className().value() + (sides.isEmpty() ? "" : "; " + sides);
+    }
+
+    static String sink(JobSpec.Sink sink, RowType columns, boolean marked) {
         String key = sink.key().stream().map(Text::value).collect(Collectors.joining(", "));
         String keyFormat = Topics.keyFormat(sink).value();
         String keyed = sink.key().isEmpty() ? ", without keys" : ", key " + key + " as " + keyFormat;
-        return "write " + sink.format().value() + " to " + sink.topic().value() + keyed + ": " + columns;
+        String mark = marked ? "; a header says whether a result is final" : "";
+        return "write " + sink.format().value() + " to " + sink.topic().value() + keyed + ": " + columns + mark;
     }
 
     private static String per(Relation.Grouped grouped) {
         return grouped.by().isEmpty()
                 ? "all rows"
                 : "by " + names(grouped.input().columns(), grouped.by());
-    }
-
-    private static String until(JobSpec.Aggregate step) {
-        JobSpec.Window window = step.window();
-        if (window instanceof JobSpec.Hopping hopping) {
-            return " per slice of " + Durations.text(hopping.every());
-        }
-        return window instanceof JobSpec.Tumbling tumbling ? " per window of " + Durations.text(tumbling.size()) : "";
-    }
-
-    private static String window(JobSpec.Aggregate step) {
-        JobSpec.Window window = step.window();
-        if (window instanceof JobSpec.Hopping hopping) {
-            return " in windows of " + Durations.text(hopping.size()) + ", one every "
-                    + Durations.text(hopping.every());
-        }
-        return window instanceof JobSpec.Tumbling tumbling ? " in windows of " + Durations.text(tumbling.size()) : "";
     }
 }

@@ -38,9 +38,7 @@ final class SinkCheck {
 
     private static Problem needsKey(JobSpec.Sink sink, Updates updates) {
         String key = "[" + String.join(", ", updates.neededNames()) + "]";
-        String otherwise = updates.windowed()
-                ? "or make its results final: leave out the 'late' of '" + updates.step() + "'"
-                : "or give '" + updates.step() + "' a window: its results are then final";
+        String otherwise = "or " + updates.makeFinal();
         boolean hasKey = !sink.key().isEmpty();
         List<String> lost = updates.lostNames();
         return new Problem(

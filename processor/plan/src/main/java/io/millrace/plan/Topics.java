@@ -49,14 +49,14 @@ final class Topics {
         String name = source.name().value();
         Text written = source.eventTime();
         if (written == null) {
-            return new Stream(name, new Relation.Read(source, columns, null), null, Scalar.TIMESTAMP_LTZ);
+            return Stream.ofSource(name, new Relation.Read(source, columns, null), Scalar.TIMESTAMP_LTZ);
         }
         Expression time = sql.over(name, columns, problems::add).value(written);
         if (time == null || !isTime(written, time.type())) {
             return null;
         }
         DataType timeType = time.type() == Scalar.TIMESTAMP ? Scalar.TIMESTAMP : Scalar.TIMESTAMP_LTZ;
-        return new Stream(name, new Relation.Read(source, columns, time), null, timeType);
+        return Stream.ofSource(name, new Relation.Read(source, columns, time), timeType);
     }
 
     /** A decoder of some of a source's columns, for each task. */

@@ -7,24 +7,30 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * That a stream corrects results that it gave before: a later row replaces the earlier one with the same key. The key is the columns
- * grouped by, and the window's start or end: either of them tells the window.
+ * That a stream corrects results that it gave before: a later row replaces the earlier one with the same key, or takes it back. The key
+ * is the columns grouped by and, for results of windows, what tells the window.
  *
- * @param step the aggregate that gives updates
- * @param windowed whether it has windows; if not it is a running aggregate
- * @param by the names of the columns grouped by
- * @param keys the columns of the stream that belong to the key, by index in the stream and name in the aggregate
+ * @param step the step that gives updates
+ * @param bounds which of a window's start and end tell it, each for itself; empty if the updates are not results of windows
+ * @param by the names of the columns that the key always has
+ * @param keys the columns of the stream that belong to the key, by index in the stream and name in the step
+ * @param cure what to write in the step to have its results once and for all
  */
-record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
+record Updates(String step, List<String> bounds, List<String> by, List<Key> keys, String cure) {
     static final String WINDOW_START = "window_start";
     static final String WINDOW_END = "window_end";
 
     Updates {
+        bounds = List.copyOf(bounds);
         by = List.copyOf(by);
         keys = List.copyOf(keys);
     }
 
     record Key(int column, String name) {}
+
+    boolean windowed() {
+        return !bounds.isEmpty();
+    }
 
     /** The columns that never change for one key. */
     Set<Integer> keyColumns() {
@@ -41,27 +47,42 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
                 named.add(key.name());
             }
         }
-        boolean window = !windowed || named.contains(WINDOW_START) || named.contains(WINDOW_END);
+        boolean window = bounds.isEmpty() || bounds.stream().anyMatch(named::contains);
         return window && named.containsAll(by);
     }
 
     /** The names that a sink's key needs, for messages. */
     List<String> neededNames() {
         List<String> needed = new ArrayList<>(by);
-        if (windowed) {
-            needed.add(WINDOW_START);
+        if (windowed()) {
+            needed.add(bounds.get(0));
         }
         return needed;
     }
 
     /** Of the needed names those whose columns the stream no longer has. */
     List<String> lostNames() {
-        Set<String> present = new HashSet<>();
-        keys.forEach(key -> present.add(key.name()));
-        if (present.contains(WINDOW_END)) {
-            present.add(WINDOW_START);
-        }
-        return neededNames().stream().filter(name -> !present.contains(name)).toList();
+        return neededNames().stream().filter(name -> columnsOf(name).isEmpty()).toList();
+    }
+
+    /** A column of the stream for each of the needed names, as far as it has one. */
+    List<Integer> neededColumns() {
+        return neededNames().stream()
+                .flatMap(name -> columnsOf(name).stream().limit(1))
+                .toList();
+    }
+
+    /** The columns that will do for a needed name. */
+    private List<Integer> columnsOf(String name) {
+        return keys.stream()
+                .filter(key -> key.name().equals(name) || (bounds.contains(name) && bounds.contains(key.name())))
+                .map(Key::column)
+                .toList();
+    }
+
+    /** What to do about it, for messages. */
+    String makeFinal() {
+        return "make the results of '" + step + "' final: " + cure;
     }
 
     /** The same behind a projection: a key column that is computed or left out is no key column any more. */
@@ -75,6 +96,6 @@ record Updates(String step, boolean windowed, List<String> by, List<Key> keys) {
                 }
             }
         }
-        return new Updates(step, windowed, by, moved);
+        return new Updates(step, bounds, by, moved, cure);
     }
 }

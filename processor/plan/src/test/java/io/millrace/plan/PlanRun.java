@@ -7,6 +7,7 @@ import io.millrace.engine.task.InputRecord;
 import io.millrace.engine.task.Task;
 import io.millrace.engine.task.TaskEnvironment;
 import io.millrace.engine.task.TaskInput;
+import io.millrace.engine.topology.Input;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
 import io.millrace.state.MemoryStateBackend;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class PlanRun implements RecordSender {
     private final Topology topology;
     private final Map<String, List<Sent>> topics = new LinkedHashMap<>();
+    private boolean checkpointsEachRecord;
+    private long nowMs;
 
     PlanRun(Plan plan) {
         this.topology = plan.topology();
@@ -31,6 +34,12 @@ final class PlanRun implements RecordSender {
     /** Puts a record into a source's topic. */
     PlanRun given(String topic, long timestampMs, String value) {
         send(topic, 0, timestampMs, null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        return this;
+    }
+
+    /** Makes a checkpoint, and with it progress of event time, behind each record; the wall clock then goes on by a second. */
+    PlanRun checkpointingEachRecord() {
+        checkpointsEachRecord = true;
         return this;
     }
 
@@ -45,14 +54,18 @@ final class PlanRun implements RecordSender {
                     id,
                     topology,
                     new TaskEnvironment(
-                            name -> new StoreBuffer(opened, stores.indexOf(name)), this, topic -> 1, () -> 0));
+                            name -> new StoreBuffer(opened, stores.indexOf(name)), this, topic -> 1, () -> nowMs));
             for (TaskInput input : task.inputs()) {
                 for (Sent record : List.copyOf(topics.getOrDefault(input.topic(), List.of()))) {
                     task.process(input, record);
+                    if (checkpointsEachRecord) {
+                        nowMs += 1_000;
+                        task.prepare();
+                    }
                 }
             }
             task.prepare();
-            if (stage.id() == 0) {
+            if (stage.inputs().get(0) instanceof Input.FromSource) {
                 task.inputs().forEach(TaskInput::end);
                 task.prepare();
             }
@@ -63,6 +76,13 @@ final class PlanRun implements RecordSender {
     /** The records of a topic as {@code key -> value}, or only the value where there is no key. */
     List<String> written(String topic) {
         return topics.getOrDefault(topic, List.of()).stream().map(Sent::text).toList();
+    }
+
+    /** The values of a header of a topic's records, null where there is none. */
+    List<@Nullable String> headers(String topic, String name) {
+        List<@Nullable String> values = new ArrayList<>();
+        topics.getOrDefault(topic, List.of()).forEach(sent -> values.add(sent.header(name)));
+        return values;
     }
 
     @Override
@@ -92,6 +112,16 @@ final class PlanRun implements RecordSender {
         @Override
         public long offset() {
             return 0;
+        }
+
+        @Nullable
+        String header(String name) {
+            for (RecordHeader header : headers) {
+                if (header.key().equals(name) && header.value() != null) {
+                    return new String(header.value(), StandardCharsets.UTF_8);
+                }
+            }
+            return null;
         }
 
         String text() {

@@ -20,6 +20,8 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running task together with its state, its buffered writes and its offsets. Call only from the worker.
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * and keeps {@link #seat}, which only {@link #committed} moves forward.
  */
 final class TaskRun {
+    private static final Logger log = LoggerFactory.getLogger(TaskRun.class);
     private static final long MAX_BUFFERED_BYTES = 64L << 20;
 
     private final Task task;
@@ -183,8 +186,18 @@ final class TaskRun {
         }
     }
 
-    /** Closes the state, as of the last checkpoint. */
+    /** Ends the task; its state, as of the last checkpoint, stays open for {@link #seat}. */
+    void end() {
+        try {
+            task.close();
+        } catch (RuntimeException e) {
+            log.warn("task {} is gone, but an operator could not be closed", id(), e);
+        }
+    }
+
+    /** Ends the task and closes the state, as of the last checkpoint. */
     void close() {
+        end();
         seat.close();
     }
 

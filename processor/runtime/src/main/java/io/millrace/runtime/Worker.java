@@ -389,6 +389,7 @@ final class Worker implements Membership.Listener {
     private void rebuild() {
         for (TaskRun run : new ArrayList<>(runs.values())) {
             runs.remove(run.id());
+            run.end();
             for (InputRun input : run.inputs()) {
                 inputs.remove(input.partition());
             }

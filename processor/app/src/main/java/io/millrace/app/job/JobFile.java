@@ -1,5 +1,6 @@
 package io.millrace.app.job;
 
+import io.millrace.app.plugin.Plugins;
 import io.millrace.config.Environment;
 import io.millrace.config.JobException;
 import io.millrace.config.JobReader;
@@ -48,11 +49,16 @@ public record JobFile(String name, String text) {
      */
     public Plan plan(JobSpec job, Consumer<Problem> warnings) {
         try {
-            Plan plan = Planner.plan(job, RegistryCatalog.of(job.kafka()));
+            Plan plan = Planner.plan(job, RegistryCatalog.of(job.kafka()), Plugins.in(pluginPath(job)));
             plan.warnings().forEach(warnings);
             return plan;
         } catch (PlanException e) {
             throw e.in(text);
         }
+    }
+
+    /** A job's code lies beside the job: what is not absolute begins at the file, from wherever the job is started. */
+    private Path pluginPath(JobSpec job) {
+        return Path.of(name).resolveSibling(job.runtime().pluginPath());
     }
 }

@@ -48,4 +48,7 @@ public interface Operator {
     default long bundledBytes() {
         return 0;
     }
+
+    /** The task is not used any more: lets go of what is not the task's. Stores must not be touched. */
+    default void close() {}
 }

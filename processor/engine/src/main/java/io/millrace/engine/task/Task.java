@@ -194,6 +194,29 @@ public final class Task {
         return bytes;
     }
 
+    /**
+     * Closes the operators: the task is not used any more. Its stores are whoever's who opened them.
+     *
+     * @throws RuntimeException if one cannot be closed, after all others were
+     */
+    public void close() {
+        RuntimeException failure = null;
+        for (Slot slot : slots) {
+            try {
+                slot.operator.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
     /** Hands over, and forgets, what was counted since the last call; call it when a checkpoint has committed. */
     public void takeTallies(BiConsumer<TallyKey, Long> consumer) {
         tallies.forEach((key, tally) -> {

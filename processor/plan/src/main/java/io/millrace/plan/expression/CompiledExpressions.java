@@ -7,15 +7,19 @@ import org.jspecify.annotations.Nullable;
 /** A compiled list of expressions, for any thread. */
 final class CompiledExpressions {
     private final List<Expression> expressions;
+    private final ConstantContext context;
     private final Supplier<Evaluator> evaluators;
 
     /**
+     * @param context what the evaluators may ask for
      * @param maker makes evaluators
      * @param stateful whether an evaluator keeps caches (of patterns, of formats) that are not thread-safe: each thread then has its own
      */
     @SuppressWarnings("ThreadLocalUsage") // one per compiled list, and these are few and live as long as the job
-    CompiledExpressions(List<Expression> expressions, Supplier<Evaluator> maker, boolean stateful) {
+    CompiledExpressions(
+            List<Expression> expressions, ConstantContext context, Supplier<Evaluator> maker, boolean stateful) {
         this.expressions = List.copyOf(expressions);
+        this.context = context;
         if (stateful) {
             ThreadLocal<Evaluator> perThread = ThreadLocal.withInitial(maker);
             this.evaluators = perThread::get;
@@ -31,7 +35,7 @@ final class CompiledExpressions {
         Evaluator evaluator = evaluators.get();
         @Nullable Object[] out = new Object[expressions.size()];
         try {
-            evaluator.evaluate(ConstantContext.UTC, in, out);
+            evaluator.evaluate(context, in, out);
         } catch (RuntimeException e) {
             throw named(e, evaluator, in);
         }
@@ -42,7 +46,7 @@ final class CompiledExpressions {
     @Nullable
     Object first(@Nullable Object[] in) {
         try {
-            return evaluators.get().value(ConstantContext.UTC, in, 0);
+            return evaluators.get().value(context, in, 0);
         } catch (RuntimeException e) {
             throw new ExpressionFailedException(expressions.get(0).text().value(), e);
         }
@@ -51,7 +55,7 @@ final class CompiledExpressions {
     private ExpressionFailedException named(RuntimeException failure, Evaluator evaluator, @Nullable Object[] in) {
         for (int i = 0; i < expressions.size(); i++) {
             try {
-                Object ignored = evaluator.value(ConstantContext.UTC, in, i);
+                Object ignored = evaluator.value(context, in, i);
             } catch (RuntimeException e) {
                 return new ExpressionFailedException(expressions.get(i).text().value(), e);
             }

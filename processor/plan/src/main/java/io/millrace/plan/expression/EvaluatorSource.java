@@ -32,12 +32,14 @@ final class EvaluatorSource {
     private static final ParameterExpression IN = Expressions.parameter(Object[].class, "in");
 
     private final Sql sql;
+    private final ConstantContext context;
     private final RelDataType row;
     /** Objects that are made once: compiled patterns and the like. */
     private final BlockBuilder constants = new BlockBuilder();
 
-    EvaluatorSource(Sql sql, RowType input) {
+    EvaluatorSource(Sql sql, ConstantContext context, RowType input) {
         this.sql = sql;
+        this.context = context;
         this.row = sql.types().rowOf(input);
     }
 
@@ -108,7 +110,10 @@ final class EvaluatorSource {
     }
 
     private String method(int index, Expression expression) {
-        RexNode rex = expression.rex().accept(new ExactRexes(sql.rexBuilder()));
+        RexNode rex = expression
+                .rex()
+                .accept(new ZonedRexes(sql.rexBuilder(), context.isUtc()))
+                .accept(new ExactRexes(sql.rexBuilder()));
         RexProgramBuilder program = new RexProgramBuilder(row, sql.rexBuilder());
         program.addProject(rex, "value");
         BlockBuilder block = new BlockBuilder();

@@ -52,10 +52,6 @@ final class ExactRexes extends RexShuttle {
             if (text != null) {
                 return castText(call, text);
             }
-            if (isInstantOrTimestamp(type) && isInstantOrTimestamp(from)) {
-                // In UTC, which is all there is, both have the same milliseconds; Calcite would lose their fraction.
-                return builder.makeReinterpretCast(type, call.getOperands().get(0), builder.makeLiteral(false));
-            }
             return SqlTypeUtil.isDecimal(type) && isNumberOrText(from) ? call(DECIMAL, type, call.getOperands()) : call;
         }
         if (!SqlTypeUtil.isDecimal(type)) {
@@ -71,15 +67,10 @@ final class ExactRexes extends RexShuttle {
     private static @Nullable SqlOperator textOf(RelDataType from) {
         return switch (from.getSqlTypeName()) {
             case TINYINT, SMALLINT, INTEGER, BIGINT, REAL, FLOAT, DOUBLE, DECIMAL -> TEXT;
-            case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> TIMESTAMP_TEXT;
+            case TIMESTAMP -> TIMESTAMP_TEXT;
             case TIME -> TIME_TEXT;
             default -> null;
         };
-    }
-
-    private static boolean isInstantOrTimestamp(RelDataType type) {
-        return type.getSqlTypeName() == SqlTypeName.TIMESTAMP
-                || type.getSqlTypeName() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
     }
 
     private RexNode castText(RexCall cast, SqlOperator operator) {

@@ -5,6 +5,7 @@ import io.millrace.engine.operator.transform.RowPredicate;
 import io.millrace.engine.topology.Input;
 import io.millrace.serde.RowType;
 import java.lang.reflect.Constructor;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Supplier;
 import org.codehaus.commons.compiler.CompileException;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** Checked expressions to Java classes. What it makes is thread-safe. */
 public final class ExpressionCompiler {
     private final Sql sql;
+    private final ConstantContext context;
 
-    ExpressionCompiler(Sql sql) {
+    ExpressionCompiler(Sql sql, ZoneId zone) {
         this.sql = sql;
+        this.context = ConstantContext.in(zone);
     }
 
     /** A row's new values, one per expression. */
@@ -82,10 +85,10 @@ public final class ExpressionCompiler {
     }
 
     private CompiledExpressions compile(List<Expression> expressions, RowType input) {
-        EvaluatorSource source = new EvaluatorSource(sql, input);
+        EvaluatorSource source = new EvaluatorSource(sql, context, input);
         String text = source.write(expressions);
         try {
-            return new CompiledExpressions(expressions, maker(text), source.isStateful());
+            return new CompiledExpressions(expressions, context, maker(text), source.isStateful());
         } catch (CompileException e) {
             throw expressions.size() == 1
                     ? new UncompilableException(expressions.get(0).text(), e)

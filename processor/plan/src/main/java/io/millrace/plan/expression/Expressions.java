@@ -80,6 +80,11 @@ public final class Expressions {
         return value;
     }
 
+    /** What follows ORDER BY: columns, in their order. */
+    public @Nullable List<Ordering> order(Text text) {
+        return new OrderReader(text, stream, columns, problems).read();
+    }
+
     /**
      * Aggregate expressions over groups.
      *

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.calcite.DataContext;
 import org.apache.calcite.avatica.util.ByteString;
 import org.apache.calcite.avatica.util.DateTimeUtils;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,26 @@ public final class SqlRuntime {
     /** {@code 2026-01-31 13:59:00.000}. */
     public static @Nullable String timestampText(@Nullable Long value) {
         return value == null ? null : DateTimeUtils.unixTimestampToString(value, TIME_PRECISION);
+    }
+
+    /** What the clock of the job's zone shows at an instant. */
+    public static long wallClock(DataContext root, long instantMs) {
+        return ((ConstantContext) root).wallClockMs(instantMs);
+    }
+
+    /** The instant at which the clock of the job's zone shows this. */
+    public static long instant(DataContext root, long wallClockMs) {
+        return ((ConstantContext) root).instantMs(wallClockMs);
+    }
+
+    /** The last instant up to another one at which the clock shows this. */
+    public static long instantUpTo(DataContext root, long wallClockMs, long latestMs) {
+        return ((ConstantContext) root).instantUpTo(wallClockMs, latestMs);
+    }
+
+    /** The first instant from another one on at which the clock shows this. */
+    public static long instantFrom(DataContext root, long wallClockMs, long earliestMs) {
+        return ((ConstantContext) root).instantFrom(wallClockMs, earliestMs);
     }
 
     /** {@code 13:59:00.000}. */

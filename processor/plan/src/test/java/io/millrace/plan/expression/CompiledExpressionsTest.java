@@ -12,6 +12,7 @@ import io.millrace.serde.Column;
 import io.millrace.serde.DataType.Scalar;
 import io.millrace.serde.Row;
 import io.millrace.serde.RowType;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,7 +25,7 @@ final class CompiledExpressionsTest {
     private static final RowType COLUMNS =
             RowType.of(new Column("id", Scalar.INT), new Column("secret", Scalar.STRING));
 
-    private final SqlContext sql = new SqlContext();
+    private final SqlContext sql = new SqlContext(ZoneOffset.UTC);
 
     @Test
     void a_failure_names_the_expression_and_not_the_content() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each line of {@code values.txt}: an expression, the type of its result, and the result for {@link SampleRow}. */
 final class ExpressionTableTest {
-    private static final SqlContext SQL = new SqlContext();
+    private static final SqlContext SQL = new SqlContext(ZoneOffset.UTC);
 
     private static final Map<Scalar, Class<?>> CLASSES = Map.ofEntries(
             Map.entry(Scalar.BOOLEAN, Boolean.class),

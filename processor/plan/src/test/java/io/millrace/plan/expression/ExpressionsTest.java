@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.config.Problem;
 import io.millrace.config.Text;
 import io.millrace.serde.DataType.Scalar;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ExpressionsTest {
-    private final SqlContext sql = new SqlContext();
+    private final SqlContext sql = new SqlContext(ZoneOffset.UTC);
     private final List<Problem> problems = new ArrayList<>();
     private final Expressions clicks = sql.over("clicks", SampleRow.columns(), problems::add);
 

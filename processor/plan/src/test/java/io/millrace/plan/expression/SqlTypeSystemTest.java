@@ -7,6 +7,7 @@ import io.millrace.config.Text;
 import io.millrace.serde.Column;
 import io.millrace.serde.DataTypes;
 import io.millrace.serde.RowType;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SqlTypeSystemTest {
-    private final SqlContext sql = new SqlContext();
+    private final SqlContext sql = new SqlContext(ZoneOffset.UTC);
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource(delimiter = ';', textBlock = """

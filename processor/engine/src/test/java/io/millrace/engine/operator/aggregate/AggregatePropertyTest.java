@@ -101,8 +101,8 @@ class AggregatePropertyTest {
         for (long run = 0; run < RUNS; run++) {
             Script script = new Script(1000 * seed + run);
             AggregateSpec spec = script.spec(Emit.FINAL);
-            List<OperatorRun> locals = List.of(
-                    new OperatorRun(LocalAggregate.of(spec)), new OperatorRun(LocalAggregate.of(spec)));
+            List<OperatorRun> locals =
+                    List.of(new OperatorRun(LocalAggregate.of(spec)), new OperatorRun(LocalAggregate.of(spec)));
             OperatorRun global =
                     new OperatorRun(WindowAggregate.of(spec, PARTIALS), script.rowsPerTransaction, List.of("totals"));
             NaiveAggregate oracle = new NaiveAggregate(spec);
@@ -305,7 +305,8 @@ class AggregatePropertyTest {
         List<Row> shuffled = new ArrayList<>();
         while (!left.isEmpty()) {
             long boundMs = left.get(0).timeMs() + lagMs;
-            int near = (int) left.stream().filter(row -> row.timeMs() <= boundMs).count();
+            int near =
+                    (int) left.stream().filter(row -> row.timeMs() <= boundMs).count();
             shuffled.add(left.remove(script.random.nextInt(near)));
         }
         return shuffled;
@@ -314,8 +315,8 @@ class AggregatePropertyTest {
     /** The last result of each group and window. */
     private static Map<List<@Nullable Object>, List<@Nullable Object>> last(List<Row> output) {
         Map<List<@Nullable Object>, List<@Nullable Object>> last = new LinkedHashMap<>();
-        output.forEach(row -> last.put(
-                Arrays.asList(row.value(0), row.value(1), row.value(2)), Arrays.asList(row.values())));
+        output.forEach(
+                row -> last.put(Arrays.asList(row.value(0), row.value(1), row.value(2)), Arrays.asList(row.values())));
         return last;
     }
 

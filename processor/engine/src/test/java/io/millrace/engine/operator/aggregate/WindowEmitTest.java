@@ -107,8 +107,7 @@ class WindowEmitTest {
 
     @Test
     void early_results_stop_at_a_full_output_and_go_on_from_there() {
-        OperatorRun run =
-                new OperatorRun(WindowAggregate.of(spec(HOPPING, 0, EARLY), PARTIALS), 3, List.of("totals"));
+        OperatorRun run = new OperatorRun(WindowAggregate.of(spec(HOPPING, 0, EARLY), PARTIALS), 3, List.of("totals"));
         OperatorRun local = new OperatorRun(LocalAggregate.of(spec(HOPPING, 0, EARLY)));
         for (int i = 0; i < 10; i++) {
             local.feed(row(5, "k" + i, i));
@@ -236,7 +235,8 @@ class WindowEmitTest {
                 for (long watermarkMs : new long[] {9, 12, 19, 22}) {
                     run.prepare(watermarkMs);
                     int written = run.dirtyEntries();
-                    // The progress and a mark per kind; what cumulating windows roll up they write anyway, and let go of at once.
+                    // The progress and a mark per kind; what cumulating windows roll up they write anyway, and let go
+                    // of at once.
                     assertThat(written)
                             .as("%s, lateness %d, watermark %d", windows, latenessMs, watermarkMs)
                             .isLessThanOrEqualTo(hasRolledUp ? 5 : 3);

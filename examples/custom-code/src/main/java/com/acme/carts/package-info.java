@@ -1,0 +1,2 @@
+/** Custom code for the job {@code abandoned-carts}. */
+package com.acme.carts;
