@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * side by side, a cursor ("lane") each, and what they have of a group is merged.
  */
 final class WindowGroups implements AutoCloseable {
-    private static final Comparator<Ranked> BY_RANK =
-            Comparator.comparing(ranked -> ranked.place, (left, right) -> OrderedBytes.compare(right, left));
+    private static final Comparator<Ranked> BY_RANK = Comparator.comparing(
+                    (Ranked ranked) -> ranked.place, OrderedBytes::compare)
+            .reversed();
 
     private final int limit;
     private final PriorityQueue<Lane> lanes =
