@@ -73,8 +73,7 @@ final class TaskDrive implements RecordSender, AutoCloseable {
         Task made = new Task(
                 id,
                 topology,
-                new TaskEnvironment(
-                        name -> buffers.get(storeNames.indexOf(name)), this, topics::partitions, nowMs));
+                new TaskEnvironment(name -> buffers.get(storeNames.indexOf(name)), this, topics::partitions, nowMs));
         for (int i = 0; i < channels.size(); i++) {
             made.inputs().get(i).resume(channels.get(i));
         }
