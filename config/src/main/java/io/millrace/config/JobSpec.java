@@ -116,6 +116,7 @@ public record JobSpec(
      * @param config handed to it
      * @param outputs its side outputs' names to sinks or new streams
      */
+    @SuppressWarnings("JavaLangClash") // It is what the file calls it, and always written JobSpec.Process.
     public record Process(
             Text at, Text name, Text className, List<Text> by, Map<Text, Text> config, Map<Text, Text> outputs)
             implements Step {}
@@ -164,9 +165,7 @@ public record JobSpec(
      * @param accept how long after its end a window still takes rows; 0 by default
      * @param then the sink of rows that come even later, as they were read; null to count and drop them
      */
-    public record Late(Duration accept, @Nullable Text then) {
-        static final Late NONE = new Late(Duration.ZERO, null);
-    }
+    public record Late(Duration accept, @Nullable Text then) {}
 
     /** Which windows a row belongs to; {@link #at} is where the window is written. */
     public sealed interface Window {
