@@ -1,4 +1,4 @@
-/** For the unit tests of custom code: runs a processor as a task does, in memory, with time in the test's hands. Needs no test framework. */
+/** Runs jobs and their parts in memory, step by step, for tests: of users' jobs and custom code, and of Millrace itself. */
 @NullMarked
 package io.millrace.testing;
 

@@ -99,6 +99,11 @@ final class ExchangeInput implements TaskInput {
     }
 
     @Override
+    public void advanceTo(long watermarkMs) {
+        throw new IllegalStateException("the watermark of " + topic() + " comes by its control records");
+    }
+
+    @Override
     public void end() {
         throw new IllegalStateException("the end of " + topic() + " comes by its control records");
     }

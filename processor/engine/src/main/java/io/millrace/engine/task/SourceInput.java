@@ -101,6 +101,12 @@ final class SourceInput implements TaskInput {
     }
 
     @Override
+    public void advanceTo(long watermarkMs) {
+        clock.advanceTo(watermarkMs);
+        publish();
+    }
+
+    @Override
     public void end() {
         clock.end();
         publish();

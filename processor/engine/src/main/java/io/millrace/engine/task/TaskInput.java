@@ -19,6 +19,12 @@ public sealed interface TaskInput permits SourceInput, ExchangeInput {
     /** The partition could have delivered records for this long and did not. */
     void silentFor(long elapsedMs);
 
+    /**
+     * Event time has come to this watermark without a row that says so; it never goes back. Only for sources: tests of jobs move time
+     * like this.
+     */
+    void advanceTo(long watermarkMs);
+
     /** A bounded run has read the partition to its end. Only for sources; a repartition topic's end comes by its control records. */
     void end();
 

@@ -32,6 +32,11 @@ public final class SourceClock {
         }
     }
 
+    /** Time has come to this watermark although no row has said so. */
+    public void advanceTo(long watermarkMs) {
+        observe(saturatedAdd(watermarkMs, lagMs));
+    }
+
     /** The partition could have delivered for this long and did not. */
     public void silentFor(long elapsedMs) {
         if (status != ChannelStatus.ACTIVE) {
