@@ -54,7 +54,7 @@ public record AggregateSpec(
 
     /**
      * The columns of the partial rows that {@link LocalAggregate} emits and that the other phase takes: the key columns, the
-     * slice's end (only if windowed), the number of rows, then the accumulator slots of every call.
+     * slice's end (only if windowed; in the windows' local time), the number of rows, then the accumulator slots of every call.
      *
      * @throws IllegalArgumentException if a call's function and types do not go together
      */

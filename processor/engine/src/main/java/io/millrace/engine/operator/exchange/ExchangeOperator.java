@@ -24,6 +24,7 @@ public final class ExchangeOperator implements Operator {
     private final ExchangeCodec codec;
     private final Tally exchanged;
     private final @Nullable Object[] key;
+
     /** Before it is known, every row may be behind it. */
     private long watermarkMs = Long.MAX_VALUE;
 

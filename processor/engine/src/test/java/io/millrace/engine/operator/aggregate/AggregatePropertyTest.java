@@ -23,12 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random rows, watermarks and windows against {@link NaiveAggregate}. */
 class AggregatePropertyTest {
-    private static final int RUNS = 40;
+    private static final int RUNS = 25;
     private static final long EVERY_MS = 1000;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void one_phase_emits_what_the_oracle_emits_finally_or_with_each_row(long seed) {
+    void one_phase_emits_what_the_oracle_emits_atTheEndor_with_each_row(long seed) {
         for (long run = 0; run < RUNS; run++) {
             Script script = new Script(1000 * seed + run);
             AggregateSpec spec = script.spec(run % 3 == 0 ? Emit.UPDATES : Emit.FINAL);
@@ -249,18 +249,18 @@ class AggregatePropertyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void the_output_is_the_same_whatever_happens_to_the_task(long seed) {
         Script script = new Script(seed);
-        AggregateSpec finally_ = script.spec(Emit.FINAL);
-        AggregateSpec running = Calls.spec(null, 0, finally_.calls());
+        AggregateSpec atTheEnd = script.spec(Emit.FINAL);
+        AggregateSpec running = Calls.spec(null, 0, atTheEnd.calls());
         List<OperatorContract> ofRows = List.of(
-                OperatorContract.of(WindowAggregate.of(finally_, ROWS), "totals"),
+                OperatorContract.of(WindowAggregate.of(atTheEnd, ROWS), "totals"),
                 OperatorContract.of(WindowAggregate.of(script.spec(Emit.UPDATES), ROWS), "totals"),
-                OperatorContract.of(LocalAggregate.of(Calls.spec((SlicedWindows) finally_.windows(), 0, Calls.PLAIN))),
+                OperatorContract.of(LocalAggregate.of(Calls.spec((SlicedWindows) atTheEnd.windows(), 0, Calls.PLAIN))),
                 OperatorContract.of(RunningAggregate.of(running, ROWS), "totals"));
-        OperatorContract fromPartials = OperatorContract.of(WindowAggregate.of(finally_, PARTIALS), "totals");
-        OperatorRun partials = new OperatorRun(LocalAggregate.of(finally_));
+        OperatorContract fromPartials = OperatorContract.of(WindowAggregate.of(atTheEnd, PARTIALS), "totals");
+        OperatorRun partials = new OperatorRun(LocalAggregate.of(atTheEnd));
         for (Batch batch : script.batches) {
             for (Row row : batch.rows()) {
                 ofRows.forEach(contract -> contract.feed(row));

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * change of the clocks, which the windows are then long enough to notice.
  */
 final class Script {
-    private static final List<String> CHANGES = List.of(
-            "Europe/Berlin 2024-03-31T01:00:00Z",
-            "Europe/Berlin 2024-10-27T01:00:00Z",
-            "America/Los_Angeles 2024-11-03T09:00:00Z",
-            "Australia/Lord_Howe 2024-04-06T15:00:00Z",
-            "Australia/Lord_Howe 1985-10-19T14:30:00Z",
-            "Pacific/Apia 2011-12-30T10:00:00Z",
-            "America/Los_Angeles 1967-04-30T10:00:00Z",
-            "+05:45 1970-01-01T00:00:00Z");
+    private static final List<Change> CHANGES = List.of(
+            new Change("Europe/Berlin", "2024-03-31T01:00:00Z"),
+            new Change("Europe/Berlin", "2024-10-27T01:00:00Z"),
+            new Change("America/Los_Angeles", "2024-11-03T09:00:00Z"),
+            new Change("Australia/Lord_Howe", "2024-04-06T15:00:00Z"),
+            new Change("Australia/Lord_Howe", "1985-10-19T14:30:00Z"),
+            new Change("Pacific/Apia", "2011-12-30T10:00:00Z"),
+            new Change("America/Los_Angeles", "1967-04-30T10:00:00Z"),
+            new Change("+05:45", "1970-01-01T00:00:00Z"));
 
     final Random random;
     final int rowsPerTransaction;
@@ -40,15 +40,15 @@ final class Script {
         this.random = new Random(seed);
         boolean zoned = random.nextInt(3) == 0;
         this.unitMs = zoned ? 6 * 60_000 : 1;
-        String[] change = CHANGES.get(random.nextInt(CHANGES.size())).split(" ");
-        this.originMs = zoned ? Instant.parse(change[1]).toEpochMilli() : 0;
+        Change change = CHANGES.get(random.nextInt(CHANGES.size()));
+        this.originMs = zoned ? Instant.parse(change.instant).toEpochMilli() : 0;
         long everyMs = unitMs * (1L + random.nextInt(12));
         long sizeMs = everyMs * (1 + random.nextInt(6));
         long offsetMs = unitMs * (random.nextInt(40) - 20);
         SlicedWindows utc = random.nextInt(5) < 2
                 ? SlicedWindows.cumulating(sizeMs, everyMs, offsetMs)
                 : SlicedWindows.hopping(sizeMs, everyMs, offsetMs);
-        this.windows = zoned ? utc.in(ZoneId.of(change[0])) : utc;
+        this.windows = zoned ? utc.in(ZoneId.of(change.zone)) : utc;
         this.latenessMs = random.nextBoolean() ? 0 : unitMs * random.nextInt(30);
         this.calls = random.nextBoolean() ? Calls.PLAIN : Calls.DISTINCT;
         this.rowsPerTransaction = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(5);
@@ -108,6 +108,9 @@ final class Script {
     public String toString() {
         return "seed " + seed + ", " + windows + ", lateness " + latenessMs + ", full after " + rowsPerTransaction;
     }
+
+    /** When clocks change somewhere. */
+    private record Change(String zone, String instant) {}
 
     record Batch(List<Row> rows, long watermarkMs) {}
 }
