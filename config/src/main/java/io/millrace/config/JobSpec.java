@@ -118,6 +118,7 @@ public record JobSpec(
      * @param config handed to it
      * @param outputs its side outputs' names to sinks or new streams
      */
+    @SuppressWarnings("JavaLangClash") // It is what the file calls it, and always written JobSpec.Process.
     public record Process(
             Text at, Text name, Text className, List<Text> by, Map<Text, Text> config, Map<Text, Text> outputs)
             implements Step {}

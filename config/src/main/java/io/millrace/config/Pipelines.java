@@ -262,7 +262,8 @@ final class Pipelines {
         boolean leadsOn = last instanceof JobSpec.To
                 || last instanceof JobSpec.Route
                 || last instanceof JobSpec.As
-                || last instanceof JobSpec.Process process && !process.outputs().isEmpty();
+                || (last instanceof JobSpec.Process process
+                        && !process.outputs().isEmpty());
         if (!leadsOn) {
             report.error(
                     last.at(), "the result of this step goes nowhere", "end the pipeline with 'to', 'route' or 'as'");

@@ -26,6 +26,11 @@ final class ScalarText implements Text {
         return new ScalarText(value, span, offsets, false);
     }
 
+    /** The same text as a secret. */
+    ScalarText hidden() {
+        return new ScalarText(value, span, offsets, true);
+    }
+
     @Override
     public String value() {
         return value;

@@ -245,7 +245,7 @@ final class ShapeCheck {
         boolean continues =
                 before.value() instanceof Yaml.Scalar && between.strip().equals(",");
         return continues
-                ? "if it belongs to '" + before.name() + "', put the whole value in quotes: \"" + whole.written() + "\""
+                ? "if it belongs to '" + before.name() + "', " + YamlParser.quoteIt(whole, whole.written())
                 : null;
     }
 

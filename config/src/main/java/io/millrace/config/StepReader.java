@@ -1,8 +1,10 @@
 package io.millrace.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -204,8 +206,17 @@ final class StepReader {
                 storeName(process),
                 process.text("class"),
                 process.texts("by"),
-                process.named("config"),
+                config(process),
                 process.named("outputs"));
+    }
+
+    private static Map<Text, Text> config(Section process) {
+        Map<Text, Text> config = new LinkedHashMap<>();
+        process.named("config").forEach((key, value) -> {
+            boolean secret = value instanceof ScalarText && Secrets.looksSecret(key.value());
+            config.put(key, secret ? ((ScalarText) value).hidden() : value);
+        });
+        return Collections.unmodifiableMap(config);
     }
 
     private ScalarText storeName(Section step) {

@@ -22,7 +22,7 @@ final class TimeZones {
     private TimeZones() {}
 
     static boolean isKnown(String text) {
-        return NAMES.contains(text) || OFFSET.matcher(text).matches() && isOffset(text);
+        return NAMES.contains(text) || (OFFSET.matcher(text).matches() && isOffset(text));
     }
 
     /** A hint at what was probably meant by something that is no time zone, or null. */
@@ -46,7 +46,8 @@ final class TimeZones {
 
     private static boolean isOffset(String text) {
         try {
-            return ZoneOffset.of(text) != null;
+            ZoneOffset.of(text);
+            return true;
         } catch (DateTimeException e) {
             return false;
         }

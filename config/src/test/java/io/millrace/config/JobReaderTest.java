@@ -223,6 +223,15 @@ final class JobReaderTest {
     }
 
     @Test
+    void a_custom_step_is_printed_without_its_secrets() {
+        JobSpec job = Example.jobWithSteps(
+                "  - process: {name: p, class: P, config: {api.key: hunter2, url: 'http://acme'}}");
+        assertThat(job.toString()).contains("(secret)", "http://acme").doesNotContain("hunter2");
+        JobSpec.Process process = steps(job, JobSpec.Process.class).get(0);
+        assertThat(texts(process.config().values())).containsExactly("hunter2", "http://acme");
+    }
+
+    @Test
     void all_problems_come_at_once_and_in_order() {
         JobException e = catchThrowableOfType(
                 JobException.class, () -> Example.jobWithSteps("  - agregate: {}", "  - filter: [a]", "  - too: z"));
