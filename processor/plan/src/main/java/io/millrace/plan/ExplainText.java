@@ -138,7 +138,9 @@ final class ExplainText {
             });
         }
         boolean plain = lineAbove && (from.size() == 1 || inputs);
-        return plain ? "" : "[from " + String.join(" and ", from.stream().distinct().toList()) + "] ";
+        return plain
+                ? ""
+                : "[from " + String.join(" and ", from.stream().distinct().toList()) + "] ";
     }
 
     private String errors() {

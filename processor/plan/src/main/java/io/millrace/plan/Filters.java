@@ -25,11 +25,7 @@ final class Filters {
             return input;
         }
         return input.with(scope.add(new Relation.Filter(
-                name,
-                input.relation(),
-                condition,
-                List.of(),
-                "filter " + LogicalPlanner.oneLine(step.expression()))));
+                name, input.relation(), condition, List.of(), "filter " + LogicalPlanner.oneLine(step.expression()))));
     }
 
     /** Hands over what each branch takes. */

@@ -60,8 +60,7 @@ final class GroupPlacement {
             draft.sinkTopic(lateTopic);
         }
         draft.store(gathered, name, storeKind(spec), spec.windows() instanceof SlicedWindows);
-        return results(
-                grouped, draft.add(gathered, name, Reasons.aggregate(grouped), operator(spec, mode)), hashedNow);
+        return results(grouped, draft.add(gathered, name, Reasons.aggregate(grouped), operator(spec, mode)), hashedNow);
     }
 
     /** Rows of the columns grouped by and the arguments of the calls. */

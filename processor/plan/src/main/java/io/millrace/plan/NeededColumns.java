@@ -79,7 +79,9 @@ final class NeededColumns {
             need(deduped.input(), deduped.key());
         } else if (relation instanceof Relation.Ranked ranked) {
             int inputs = ranked.input().columns().size();
-            need(ranked.input(), wanted.stream().filter(column -> column < inputs).toList());
+            need(
+                    ranked.input(),
+                    wanted.stream().filter(column -> column < inputs).toList());
             need(ranked.input(), ranked.by());
             need(ranked.input(), ranked.order().stream().map(Ordering::column).toList());
             List<Integer> unique = ranked.uniqueKey();

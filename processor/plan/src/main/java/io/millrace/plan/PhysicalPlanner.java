@@ -123,10 +123,12 @@ final class PhysicalPlanner {
             Flow input = draft.narrowed(flow(union.inputs().get(i)), union.name(), columns, wanted);
             input.outlets().forEach(outlet -> merge(outlet, outlets));
             List<Integer> hashed = input.hashKeys();
-            hashKeys.add(hashed == null ? null : hashed.stream().map(places::indexOf).toList());
+            hashKeys.add(
+                    hashed == null ? null : hashed.stream().map(places::indexOf).toList());
         }
         // Rows of one key are in one task only if all have come there by the same exchange.
-        boolean alike = outlets.size() == 1 && hashKeys.stream().allMatch(keys -> Objects.equals(keys, hashKeys.get(0)));
+        boolean alike =
+                outlets.size() == 1 && hashKeys.stream().allMatch(keys -> Objects.equals(keys, hashKeys.get(0)));
         return new Flow(outlets, columns, needed, alike ? hashKeys.get(0) : null);
     }
 
@@ -193,8 +195,7 @@ final class PhysicalPlanner {
             List<Integer> needed,
             List<Expression> outputs,
             @Nullable List<Integer> hashKeys) {
-        List<Integer> kept =
-                new ArrayList<>(Collections.nCopies(input.columns().size(), Flow.UNUSED));
+        List<Integer> kept = new ArrayList<>(Collections.nCopies(input.columns().size(), Flow.UNUSED));
         for (int i = 0; i < outputs.size(); i++) {
             int place = outputs.get(i).column();
             if (place < 0 || kept.get(place) != Flow.UNUSED) {

@@ -105,7 +105,8 @@ final class Processes {
                         : "it has: " + String.join(", ", definition.sides().keySet());
                 scope.error(
                         side,
-                        "no side output '" + side.value() + "' of " + step.className().value(),
+                        "no side output '" + side.value() + "' of "
+                                + step.className().value(),
                         DidYouMean.hint(side.value(), definition.sides().keySet()),
                         has);
                 exist = false;

@@ -116,9 +116,8 @@ final class Rankings {
     }
 
     private boolean namesAreFree(Stream input, JobSpec.Top step) {
-        List<String> added = step.window() == null
-                ? List.of(RANK)
-                : List.of(Updates.WINDOW_START, Updates.WINDOW_END, RANK);
+        List<String> added =
+                step.window() == null ? List.of(RANK) : List.of(Updates.WINDOW_START, Updates.WINDOW_END, RANK);
         boolean free = true;
         for (String name : added) {
             if (input.columns().indexOf(name) >= 0) {

@@ -59,7 +59,9 @@ final class Reasons {
     static String aggregate(Relation.Grouped grouped) {
         JobSpec.Aggregate step = grouped.step();
         JobSpec.Window window = step.window();
-        String in = window == null ? "" : " in " + Windowing.text(window) + zone(grouped.spec().windows());
+        String in = window == null
+                ? ""
+                : " in " + Windowing.text(window) + zone(grouped.spec().windows());
         String lateTopic = grouped.spec().lateTopic();
         String late = lateTopic == null ? "" : "; late records go to " + lateTopic + " as they were read";
         return "aggregate " + per(grouped) + in + ": " + values(step) + emits(step) + late;
@@ -67,7 +69,8 @@ final class Reasons {
 
     /** The zone that windows start by, where it is not UTC. */
     private static String zone(@Nullable Windows windows) {
-        boolean zoned = windows instanceof SlicedWindows sliced && !sliced.zone().equals(ZoneOffset.UTC);
+        boolean zoned =
+                windows instanceof SlicedWindows sliced && !sliced.zone().equals(ZoneOffset.UTC);
         return zoned ? " by the clock of " + ((SlicedWindows) windows).zone() : "";
     }
 
@@ -153,9 +156,7 @@ final class Reasons {
 
     static String process(Relation.Processed processed) {
         JobSpec.Process step = processed.step();
-        String by = step.by().isEmpty()
-                ? ""
-                : " by " + names(processed.input().columns(), processed.by());
+        String by = step.by().isEmpty() ? "" : " by " + names(processed.input().columns(), processed.by());
         String sides = step.outputs().entrySet().stream()
                 .map(entry -> entry.getKey().value() + " to " + entry.getValue().value())
                 .collect(Collectors.joining(", "));

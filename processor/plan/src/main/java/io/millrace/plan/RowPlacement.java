@@ -14,7 +14,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Places the steps that keep whole rows: dedupe, top and custom code. */
 final class RowPlacement {
@@ -104,14 +103,15 @@ final class RowPlacement {
             rows = gathered(name, rows, columns, processed.by());
             draft.store(rows, name, "custom", false);
         }
-        List<StageDraft.Outlet> outlets =
-                draft.add(rows, name, Reasons.process(processed), processed.definition().operator());
+        List<StageDraft.Outlet> outlets = draft.add(
+                rows, name, Reasons.process(processed), processed.definition().operator());
         // Rows of a side output that the job does not name go nowhere.
         sides.put(
                 processed,
                 outlets.stream()
                         .map(outlet -> outlet.stage()
-                                .sides(List.copyOf(processed.definition().sides().keySet())))
+                                .sides(List.copyOf(
+                                        processed.definition().sides().keySet())))
                         .toList());
         return new Flow(outlets, processed.columns(), all(processed.columns()), null);
     }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems what was found to be wrong
  * @param relations what was found to be right, inputs before what they feed
  */
-record Scope(
-        JobSpec job, SqlContext sql, ZoneId zone, Names names, List<Problem> problems, List<Relation> relations) {
+record Scope(JobSpec job, SqlContext sql, ZoneId zone, Names names, List<Problem> problems, List<Relation> relations) {
     Expressions over(Stream stream) {
         return sql.over(stream.name(), stream.columns(), problems::add);
     }
@@ -75,7 +74,6 @@ record Scope(
     }
 
     void error(Text at, String message, @Nullable String hint, String... notes) {
-        problems.add(
-                new Problem(Problem.Severity.ERROR, at.at(), at.length(), message, hint, List.of(notes)));
+        problems.add(new Problem(Problem.Severity.ERROR, at.at(), at.length(), message, hint, List.of(notes)));
     }
 }

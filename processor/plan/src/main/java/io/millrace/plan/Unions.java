@@ -41,9 +41,10 @@ final class Unions {
         }
         List<Column> columns = new ArrayList<>();
         for (Column column : first.columns().columns()) {
-            boolean nullable = inputs.stream().anyMatch(input -> input.columns()
-                    .column(input.columns().indexOf(column.name()))
-                    .nullable());
+            boolean nullable = inputs.stream()
+                    .anyMatch(input -> input.columns()
+                            .column(input.columns().indexOf(column.name()))
+                            .nullable());
             columns.add(new Column(column.name(), column.type(), nullable));
         }
         List<List<Integer>> places = inputs.stream()
@@ -51,8 +52,8 @@ final class Unions {
                         .map(column -> input.columns().indexOf(column.name()))
                         .toList())
                 .toList();
-        Relation union = scope.add(new Relation.Union(
-                name, inputs.stream().map(Stream::relation).toList(), places, new RowType(columns)));
+        Relation union = scope.add(
+                new Relation.Union(name, inputs.stream().map(Stream::relation).toList(), places, new RowType(columns)));
         boolean ofRecords = inputs.stream().allMatch(Stream::ofRecords);
         return new Stream(NAME, union, null, first.timeType(), ofRecords, windowBounds(inputs, places));
     }
@@ -64,8 +65,8 @@ final class Unions {
         }
         scope.error(
                 at,
-                "the union would hold the updates of '" + updates.step() + "', and rows of other streams that they do not"
-                        + " replace",
+                "the union would hold the updates of '" + updates.step()
+                        + "', and rows of other streams that they do not" + " replace",
                 updates.makeFinal());
         return false;
     }
@@ -92,13 +93,15 @@ final class Unions {
         boolean fits = missing.isEmpty() && extra.isEmpty();
         for (Column column : first.columns().columns()) {
             int index = input.columns().indexOf(column.name());
-            DataType type = index < 0 ? column.type() : input.columns().column(index).type();
+            DataType type =
+                    index < 0 ? column.type() : input.columns().column(index).type();
             if (!type.equals(column.type())) {
                 scope.error(
                         at,
                         "column " + column.name() + " is " + type.sql() + " in " + name + ", but "
                                 + column.type().sql() + " in " + firstName,
-                        "convert it with 'set' before: CAST(" + column.name() + " AS " + column.type().sql() + ")");
+                        "convert it with 'set' before: CAST(" + column.name() + " AS "
+                                + column.type().sql() + ")");
                 fits = false;
             }
         }
@@ -130,7 +133,8 @@ final class Unions {
         for (int column = 0; column < places.get(0).size(); column++) {
             boolean everywhere = true;
             for (int i = 0; i < inputs.size(); i++) {
-                everywhere &= inputs.get(i).windowBounds().contains(places.get(i).get(column));
+                everywhere &=
+                        inputs.get(i).windowBounds().contains(places.get(i).get(column));
             }
             if (everywhere) {
                 bounds.add(column);

@@ -62,9 +62,7 @@ record Updates(String step, List<String> bounds, List<String> by, List<Key> keys
 
     /** Of the needed names those whose columns the stream no longer has. */
     List<String> lostNames() {
-        return neededNames().stream()
-                .filter(name -> columnsOf(name).isEmpty())
-                .toList();
+        return neededNames().stream().filter(name -> columnsOf(name).isEmpty()).toList();
     }
 
     /** A column of the stream for each of the needed names, as far as it has one. */

@@ -146,8 +146,7 @@ final class PlanRunOverTimeTest {
                 .run();
 
         assertThat(run.written("out"))
-                .containsExactly(
-                        page("00:00:00", 1), page("00:00:00", 5), page("00:01:00", 2), page("00:02:00", 8));
+                .containsExactly(page("00:00:00", 1), page("00:00:00", 5), page("00:01:00", 2), page("00:02:00", 8));
         assertThat(run.headers("out", "millrace.result")).containsExactly("final", "corrected", "final", "final");
         assertThat(run.written("late")).containsExactly(late);
         assertThat(run.headers("late", "millrace.late.topic")).containsExactly("views");

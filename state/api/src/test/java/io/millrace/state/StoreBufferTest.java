@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StoreBufferTest {
+    private static final byte KIND = 1;
+
     private final TaskState committed = new MemoryStateBackend().open("1_3", List.of("counts", "other"));
     private final StoreBuffer buffer = new StoreBuffer(committed, 0);
 
@@ -179,6 +181,150 @@ final class StoreBufferTest {
         }
         checkpoint();
         assertThat(walk(committed.scan(0, bytes(), null))).as("seed %d", seed).isEqualTo(range(model, bytes(), null));
+    }
+
+    @Test
+    void what_expires_is_gone_for_reads_and_scans_whether_committed_or_not() {
+        commitTimed(KIND, 5, 1);
+        commitTimed(KIND, 7, 2);
+        buffer.put(timed(KIND, 6), bytes(3));
+        buffer.put(timed(KIND, 8), bytes(4));
+        buffer.put(timed(KIND + 1, 1), bytes(5));
+        buffer.expireBefore(KIND, 8);
+        for (int timeMs = 5; timeMs < 8; timeMs++) {
+            assertThat(buffer.get(timed(KIND, timeMs))).isNull();
+        }
+        assertThat(values(timed(KIND, Long.MIN_VALUE), null)).containsExactly(4, 5);
+        assertThat(values(timed(KIND, 5), timed(KIND, 8))).isEmpty();
+        assertThat(values(timed(KIND, 6), timed(KIND, 9))).containsExactly(4);
+        assertThat(committed.get(0, timed(KIND, 5))).containsExactly(1);
+        checkpoint();
+        assertThat(committed.get(0, timed(KIND, 5))).isNull();
+        assertThat(values(bytes(), Expiry.mark((byte) 0))).containsExactly(4, 5);
+    }
+
+    @Test
+    void expiring_writes_a_single_entry_that_holds_the_time() {
+        for (int timeMs = -50; timeMs < 50; timeMs++) {
+            buffer.put(timed(KIND, timeMs), bytes(1));
+        }
+        buffer.expireBefore(KIND, 10);
+        buffer.expireBefore(KIND, 50);
+        buffer.expireBefore(KIND, 20); // less than before, and so nothing
+        List<String> dirty = new ArrayList<>();
+        buffer.forEachDirty((key, value) -> {
+            assertThat(Expiry.isMark(key)).isTrue();
+            assertThat(Expiry.kind(key)).isEqualTo(KIND);
+            dirty.add(String.valueOf(value == null ? null : Expiry.timeMs(value)));
+        });
+        assertThat(dirty).containsExactly("50");
+        checkpoint();
+        assertThat(buffer.dirtyBytes()).isZero();
+        buffer.expireBefore(KIND, 50);
+        assertThat(buffer.isDirty()).isFalse();
+        buffer.expireBefore(KIND, 51);
+        assertThat(buffer.isDirty()).isTrue();
+    }
+
+    @Test
+    void a_roll_back_brings_back_what_expired() {
+        commitTimed(KIND, 5, 1);
+        buffer.expireBefore(KIND, 6);
+        buffer.clear();
+        assertThat(buffer.get(timed(KIND, 5))).containsExactly(1);
+        assertThat(buffer.isDirty()).isFalse();
+        buffer.put(timed(KIND, 5), bytes(2));
+        assertThat(buffer.get(timed(KIND, 5))).containsExactly(2);
+    }
+
+    @Test
+    void an_entry_whose_time_has_expired_may_be_deleted_but_not_put() {
+        buffer.expireBefore(KIND, 6);
+        buffer.delete(timed(KIND, 5));
+        assertThatThrownBy(() -> buffer.put(timed(KIND, 5), bytes(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("an entry is written whose time has expired");
+        buffer.put(timed(KIND, 6), bytes(1));
+        assertThatThrownBy(() -> buffer.expireBefore(Expiry.MARK, 6))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("entries of kind -1 are marks and cannot expire");
+    }
+
+    /** Entries of several kinds; each is put only for times that have not expired, as the contract asks for. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void any_use_with_expiry_matches_a_sorted_map(long seed) {
+        Random random = new Random(seed);
+        NavigableMap<byte[], byte[]> model = new TreeMap<>(OrderedBytes::compare);
+        NavigableMap<byte[], byte[]> modelCommitted = new TreeMap<>(OrderedBytes::compare);
+        long[] expired = {-20, -20, -20};
+        long[] expiredCommitted = expired.clone();
+        for (int step = 0; step < 5_000; step++) {
+            String context = "seed " + seed + ", step " + step;
+            int kind = random.nextInt(3);
+            byte[] key = timed(kind, expired[kind] + random.nextInt(12), random.nextInt(3));
+            byte[] any = timed(random.nextInt(3), expired[kind] - 5 + random.nextInt(20), random.nextInt(3));
+            int choice = random.nextInt(100);
+            if (choice < 40) {
+                byte[] value = bytes(random.nextInt(256));
+                buffer.put(key, value);
+                model.put(key, value);
+            } else if (choice < 50) {
+                buffer.delete(any);
+                model.remove(any);
+            } else if (choice < 70) {
+                assertThat(buffer.get(any)).as(context).isEqualTo(model.get(any));
+            } else if (choice < 85) {
+                byte[] to = timed(any[0] + random.nextInt(2), expired[kind] + random.nextInt(20));
+                assertThat(walk(buffer.scan(any, to))).as(context).isEqualTo(range(model, any, to));
+            } else if (choice < 92) {
+                long beforeMs = expired[kind] - 2 + random.nextInt(5);
+                expired[kind] = Math.max(expired[kind], beforeMs);
+                buffer.expireBefore((byte) kind, beforeMs);
+                model.subMap(timed(kind, Long.MIN_VALUE), timed(kind, expired[kind]))
+                        .clear();
+            } else if (choice < 96) {
+                checkpoint();
+                modelCommitted.clear();
+                modelCommitted.putAll(model);
+                expiredCommitted = expired.clone();
+            } else {
+                buffer.clear();
+                model.clear();
+                model.putAll(modelCommitted);
+                expired = expiredCommitted.clone();
+            }
+        }
+        checkpoint();
+        assertThat(walk(committed.scan(0, bytes(), Expiry.mark((byte) 0))))
+                .as("seed %d", seed)
+                .isEqualTo(range(model, bytes(), null));
+    }
+
+    private List<Integer> values(byte[] from, byte @Nullable [] to) {
+        List<Integer> values = new ArrayList<>();
+        try (Cursor cursor = buffer.scan(from, to)) {
+            while (cursor.next()) {
+                if (!Expiry.isMark(cursor.key())) {
+                    values.add((int) cursor.value()[0]);
+                }
+            }
+        }
+        return values;
+    }
+
+    private void commitTimed(int kind, long timeMs, int value) {
+        StateBatch batch = committed.newBatch();
+        batch.put(0, timed(kind, timeMs), bytes(value));
+        committed.apply(batch, bytes(1));
+    }
+
+    private static byte[] timed(int kind, long timeMs, int... suffix) {
+        byte[] key = Arrays.copyOf(Expiry.end((byte) kind, timeMs), 9 + suffix.length);
+        for (int i = 0; i < suffix.length; i++) {
+            key[9 + i] = (byte) suffix[i];
+        }
+        return key;
     }
 
     private void checkpoint() {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +67,51 @@ public abstract class TaskStateContract {
         state.apply(second, P2);
         assertThat(state.get(0, bytes(1))).isNull();
         assertThat(state.position()).isEqualTo(P2);
+    }
+
+    @Test
+    void a_range_is_deleted_with_what_was_put_before_in_its_batch_and_without_what_is_put_after() {
+        put(0, bytes(1), bytes(10));
+        put(0, bytes(2), bytes(20));
+        put(0, bytes(2, 5), bytes(25));
+        put(0, bytes(4), bytes(40));
+        put(1, bytes(2), bytes(21));
+        StateBatch batch = state.newBatch();
+        batch.put(0, bytes(3), bytes(30));
+        batch.deleteRange(0, bytes(2), bytes(4));
+        batch.put(0, bytes(2, 6), bytes(26));
+        assertThat(batch.sizeBytes()).isEqualTo(7);
+        assertThat(entries(0, bytes(), null)).hasSize(4);
+        state.apply(batch, P1);
+        assertThat(entries(0, bytes(), null)).containsExactly("[1]=[10]", "[2, 6]=[26]", "[4]=[40]");
+        assertThat(state.get(0, bytes(2))).isNull();
+        assertThat(entries(1, bytes(), null)).containsExactly("[2]=[21]");
+        reopen(STORES);
+        assertThat(entries(0, bytes(), null)).containsExactly("[1]=[10]", "[2, 6]=[26]", "[4]=[40]");
+    }
+
+    @Test
+    void an_empty_range_deletes_nothing() {
+        put(0, bytes(2), bytes(20));
+        StateBatch batch = state.newBatch();
+        batch.deleteRange(0, bytes(2), bytes(2));
+        state.apply(batch, P1);
+        assertThat(entries(0, bytes(), null)).containsExactly("[2]=[20]");
+    }
+
+    @Test
+    void a_scan_goes_on_over_a_range_that_is_deleted() {
+        put(0, bytes(1), bytes(10));
+        put(0, bytes(2), bytes(20));
+        try (Cursor cursor = state.scan(0, bytes(), null)) {
+            assertThat(cursor.next()).isTrue();
+            StateBatch batch = state.newBatch();
+            batch.deleteRange(0, bytes(0), bytes(9));
+            state.apply(batch, P1);
+            assertThat(cursor.next()).isTrue();
+            assertThat(cursor.key()).containsExactly(2);
+        }
+        assertThat(entries(0, bytes(), null)).isEmpty();
     }
 
     @Test
@@ -353,14 +397,18 @@ public abstract class TaskStateContract {
     @ValueSource(longs = {11, 12, 13})
     void random_batches_match_a_sorted_map(long seed) {
         Random random = new Random(seed);
-        List<Map<byte[], byte[]>> model =
+        List<TreeMap<byte[], byte[]>> model =
                 List.of(new TreeMap<>(OrderedBytes::compare), new TreeMap<>(OrderedBytes::compare));
         for (int round = 0; round < 60; round++) {
             StateBatch batch = state.newBatch();
             for (int change = random.nextInt(20); change > 0; change--) {
                 int store = random.nextInt(2);
                 byte[] key = randomBytes(random, 3);
-                if (random.nextInt(3) == 0) {
+                byte[] end = randomBytes(random, 3);
+                if (random.nextInt(12) == 0 && OrderedBytes.compare(key, end) < 0) {
+                    batch.deleteRange(store, key, end);
+                    model.get(store).subMap(key, end).clear();
+                } else if (random.nextInt(3) == 0) {
                     batch.delete(store, key);
                     model.get(store).remove(key);
                 } else {

@@ -48,7 +48,9 @@ final class OrderReader {
                 }
                 from = i + 1;
             } else if (tokens.get(i).kind() == Kind.SYMBOL) {
-                depth += "([{".contains(tokens.get(i).text()) ? 1 : ")]}".contains(tokens.get(i).text()) ? -1 : 0;
+                depth += "([{".contains(tokens.get(i).text())
+                        ? 1
+                        : ")]}".contains(tokens.get(i).text()) ? -1 : 0;
             }
         }
         return valid ? order : null;

@@ -14,6 +14,7 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.util.TimestampString;
 
 /**
  * Makes what is about days and hours of an instant go by the clock of the job's zone: the instant becomes the TIMESTAMP that the clock
@@ -42,8 +43,28 @@ final class ZonedRexes extends RexShuttle {
             case FLOOR -> rounded(call, ZoneFunction.INSTANT_UP_TO);
             case CEIL -> rounded(call, ZoneFunction.INSTANT_FROM);
             case PLUS, MINUS -> monthsAway(call);
+            case EQUALS,
+                    NOT_EQUALS,
+                    LESS_THAN,
+                    LESS_THAN_OR_EQUAL,
+                    GREATER_THAN,
+                    GREATER_THAN_OR_EQUAL,
+                    IS_DISTINCT_FROM,
+                    IS_NOT_DISTINCT_FROM -> compared(call);
             default -> named(call);
         };
+    }
+
+    /** An instant that is written out: its text is what the clock shows. */
+    @Override
+    public RexNode visitLiteral(RexLiteral literal) {
+        TimestampString shown =
+                isInstant(literal.getType()) && !literal.isNull() ? literal.getValueAs(TimestampString.class) : null;
+        return shown == null
+                ? literal
+                : instant(
+                        literal.getType(),
+                        builder.makeTimestampLiteral(shown, literal.getType().getPrecision()));
     }
 
     private RexNode cast(RexCall call) {
@@ -91,8 +112,23 @@ final class ZonedRexes extends RexShuttle {
         return onWallClock(call);
     }
 
+    /** An instant is compared with the instant at which the clock shows a TIMESTAMP. */
+    private RexNode compared(RexCall call) {
+        if (call.getOperands().stream().noneMatch(operand -> isInstant(operand.getType()))) {
+            return call;
+        }
+        List<RexNode> operands = call.getOperands().stream()
+                .map(operand ->
+                        isTimestamp(operand.getType()) ? instant(instantLike(operand.getType()), operand) : operand)
+                .toList();
+        return call.clone(call.getType(), operands);
+    }
+
     private RexNode named(RexCall call) {
         SqlOperator operator = call.getOperator();
+        if (operator == SqlLibraryOperators.TIMESTAMP_TRUNC) {
+            return rounded(call, ZoneFunction.INSTANT_UP_TO);
+        }
         if (operator == SqlLibraryOperators.FORMAT_TIMESTAMP
                 || operator == SqlLibraryOperators.DAYNAME
                 || operator == SqlLibraryOperators.MONTHNAME
@@ -127,8 +163,16 @@ final class ZonedRexes extends RexShuttle {
     }
 
     private RelDataType timestampLike(RelDataType type) {
-        RelDataType timestamp = builder.getTypeFactory().createSqlType(SqlTypeName.TIMESTAMP);
-        return builder.getTypeFactory().createTypeWithNullability(timestamp, type.isNullable());
+        return typeLike(SqlTypeName.TIMESTAMP, type);
+    }
+
+    private RelDataType instantLike(RelDataType type) {
+        return typeLike(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, type);
+    }
+
+    private RelDataType typeLike(SqlTypeName name, RelDataType type) {
+        return builder.getTypeFactory()
+                .createTypeWithNullability(builder.getTypeFactory().createSqlType(name), type.isNullable());
     }
 
     private static TimeUnitRange unit(RexCall call, int operand) {

@@ -34,9 +34,7 @@ final class TimeZoneTest {
     private final SqlContext berlin = new SqlContext(ZoneId.of("Europe/Berlin"));
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             2026-01-15T23:30:00.123Z | CAST(at AS TIMESTAMP)          | 2026-01-16T00:30:00.123
             2026-07-15T22:30:00Z     | CAST(at AS TIMESTAMP)          | 2026-07-16T00:30
             2026-03-29T00:59:59.999Z | CAST(at AS TIMESTAMP)          | 2026-03-29T01:59:59.999
@@ -74,6 +72,24 @@ final class TimeZoneTest {
             2026-01-15T23:30:00Z     | CAST(NULLIF(at, at) AS TIMESTAMP) | null
             2026-01-15T23:30:00Z     | at = CAST(at AS TIMESTAMP)     | true
             2026-01-15T23:30:00Z     | MONTH(TIMESTAMP_TRUNC(at, MONTH)) | 1
+            2026-02-28T23:30:00Z     | TIMESTAMP_TRUNC(at, MONTH)     | 2026-02-28T23:00:00Z
+            2026-01-15T23:30:00Z     | PARSE_TIMESTAMP('%Y-%m-%d %H', '2026-07-16 00') | 2026-07-15T22:00:00Z
+            2026-01-15T23:30:00Z     | TRY_CAST('2026-07-16 00:30:00' AS TIMESTAMP_LTZ) | 2026-07-15T22:30:00Z
+            2026-01-15T23:30:00Z     | TRY_CAST('midnight' AS TIMESTAMP_LTZ) | null
+            2026-01-15T23:30:00Z     | at > TIMESTAMP '2026-01-16 00:29:59' | true
+            2026-01-15T23:30:00Z     | at >= TIMESTAMP '2026-01-16 00:30:01' | false
+            2026-01-15T23:30:00Z     | at BETWEEN TIMESTAMP '2026-01-16 00:30:00' AND TIMESTAMP '2026-01-16 00:30:00' | true
+            2026-01-15T23:30:00Z     | CAST(TIMESTAMP '2026-07-16 00:30:00.5' AS TIMESTAMP_LTZ) | 2026-07-15T22:30:00.500Z
+            2026-01-15T23:30:00Z     | CAST(CAST(TIMESTAMP '2026-07-16 00:30:00' AS TIMESTAMP_LTZ) AS TIMESTAMP) | 2026-07-16T00:30
+            2026-01-15T23:30:00Z     | CAST(NULL AS TIMESTAMP_LTZ)    | null
+            2026-02-28T23:30:00Z     | TIMESTAMPDIFF(MONTH, at, at + INTERVAL '1' MONTH) | 1
+            2026-03-28T23:30:00Z     | TIMESTAMPDIFF(HOUR, at, at + INTERVAL '1' DAY) | 24
+            2026-03-28T23:30:00Z     | TIMESTAMPDIFF(HOUR, FLOOR(at TO DAY), CEIL(at TO DAY)) | 23
+            2026-01-15T23:30:00Z     | CASE WHEN at IS NULL THEN at ELSE at END | 2026-01-15T23:30:00Z
+            2026-01-15T23:30:00Z     | EXTRACT(EPOCH FROM at)         | 1768519800
+            2026-01-15T23:30:00Z     | QUARTER(at + INTERVAL '3' MONTH) | 2
+            2026-01-15T23:30:00Z     | CAST(at AS VARCHAR(10))        | 2026-01-16
+            2026-01-15T23:30:00Z     | TIMESTAMPADD(HOUR, 2, at)      | 2026-01-16T01:30:00Z
             """)
     void an_instant_is_looked_at_by_the_clock_of_the_zone(String at, String expression, String expected) {
         assertThat(evaluate(berlin, expression, Row.of(0, Instant.parse(at).toEpochMilli(), null, null, null)))
@@ -81,9 +97,7 @@ final class TimeZoneTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             2026-01-16T00:30:00.123 | CAST(shown AS TIMESTAMP_LTZ) | 2026-01-15T23:30:00.123Z
             2026-07-16T00:30        | CAST(shown AS TIMESTAMP_LTZ) | 2026-07-15T22:30:00Z
             2026-03-29T01:59:59     | CAST(shown AS TIMESTAMP_LTZ) | 2026-03-29T00:59:59Z
@@ -102,7 +116,8 @@ final class TimeZoneTest {
 
     @Test
     void texts_and_dates_become_instants_of_the_zone() {
-        Row row = Row.of(0, null, null, "2026-07-16 00:30:00", (int) LocalDate.of(2026, 7, 16).toEpochDay());
+        Row row = Row.of(0, null, null, "2026-07-16 00:30:00", (int)
+                LocalDate.of(2026, 7, 16).toEpochDay());
 
         assertThat(evaluate(berlin, "CAST(text AS TIMESTAMP_LTZ)", row)).isEqualTo("2026-07-15T22:30:00Z");
         assertThat(evaluate(berlin, "CAST(day AS TIMESTAMP_LTZ)", row)).isEqualTo("2026-07-15T22:00:00Z");
@@ -137,8 +152,8 @@ final class TimeZoneTest {
         Expression expression = sql.over("events", COLUMNS, problems::add).value(Text.of(text));
         assertThat(problems).isEmpty();
         assertThat(expression).isNotNull();
-        @Nullable Object value =
-                sql.compiler().function(List.of(expression), COLUMNS).apply(row)[0];
+        @Nullable
+        Object value = sql.compiler().function(List.of(expression), COLUMNS).apply(row)[0];
         if (value == null) {
             return "null";
         }

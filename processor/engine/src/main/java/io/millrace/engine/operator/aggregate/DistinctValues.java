@@ -106,7 +106,8 @@ final class DistinctValues {
             }
         }
         PriorityQueue<Integer> queue = new PriorityQueue<>(Math.max(1, within.size()), (left, right) -> {
-            int byValue = compareFrom(prefixBytes, slices.get(left).key(), slices.get(right).key());
+            int byValue = compareFrom(
+                    prefixBytes, slices.get(left).key(), slices.get(right).key());
             return byValue != 0 ? byValue : Integer.compare(left, right);
         });
         queue.addAll(within);

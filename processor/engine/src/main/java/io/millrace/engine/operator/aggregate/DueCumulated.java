@@ -83,8 +83,10 @@ final class DueCumulated implements WindowWalk {
         if (rolled == null || slice == null) {
             throw new IllegalStateException("there is no further group");
         }
-        @Nullable Object[] group =
-                fromRolled ? slices.decode(rolled.value()) : slices.accumulators().newGroup();
+        @Nullable
+        Object[] group = fromRolled
+                ? slices.decode(rolled.value())
+                : slices.accumulators().newGroup();
         if (!fromSlice) {
             return group;
         }
@@ -118,7 +120,8 @@ final class DueCumulated implements WindowWalk {
     private boolean find(Side left, Side right) {
         byte[] rolledKey = left.key;
         byte[] sliceKey = right.key;
-        int order = rolledKey == null ? 1 : sliceKey == null ? -1 : slices.keys().compareGroups(rolledKey, sliceKey);
+        int order =
+                rolledKey == null ? 1 : sliceKey == null ? -1 : slices.keys().compareGroups(rolledKey, sliceKey);
         fromRolled = rolledKey != null && order <= 0;
         fromSlice = sliceKey != null && order >= 0;
         if (fromSlice && sliceKey != null) {

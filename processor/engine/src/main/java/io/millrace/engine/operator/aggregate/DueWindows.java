@@ -80,7 +80,8 @@ final class DueWindows implements WindowWalk {
             return group;
         }
         for (int i = 1; i < current.size(); i++) {
-            slices.accumulators().mergePlain(group, slices.decode(current.get(i).cursor.value()));
+            slices.accumulators()
+                    .mergePlain(group, slices.decode(current.get(i).cursor.value()));
         }
         if (hasUnions) {
             List<DistinctValues.Walk> walks = new ArrayList<>(current.size());
@@ -104,8 +105,8 @@ final class DueWindows implements WindowWalk {
         Lane lane = new Lane(back, slices.store().scan(from, StoreKeys.slice(StoreKeys.GROUP, endBeforeMs)));
         lanes.add(lane);
         if (hasUnions) {
-            lane.distinct = new DistinctValues.Walk(slices.store()
-                    .scan(StoreKeys.distinctOf(from), StoreKeys.slice(StoreKeys.DISTINCT, endBeforeMs)));
+            lane.distinct = new DistinctValues.Walk(
+                    slices.store().scan(StoreKeys.distinctOf(from), StoreKeys.slice(StoreKeys.DISTINCT, endBeforeMs)));
         }
         if (lane.next()) {
             queue.add(lane);

@@ -103,15 +103,16 @@ final class EarlyResults {
             fromMs = Math.max(fromMs, lastEndMs + windows.everyMs());
         }
         long toMs = windows.lastWindowEnd(sliceEndMs);
-        return fromMs > toMs || groups.visit(key, fromMs, toMs, (endMs, group) -> {
-            if (out.isFull()) {
-                return false;
-            }
-            out.emit(results.row(RowKind.UPDATE_AFTER, Finality.EARLY, endMs, key, group));
-            lastKey = key;
-            lastEndMs = endMs;
-            return true;
-        });
+        return fromMs > toMs
+                || groups.visit(key, fromMs, toMs, (endMs, group) -> {
+                    if (out.isFull()) {
+                        return false;
+                    }
+                    out.emit(results.row(RowKind.UPDATE_AFTER, Finality.EARLY, endMs, key, group));
+                    lastKey = key;
+                    lastEndMs = endMs;
+                    return true;
+                });
     }
 
     /** Takes some more of the groups that may have changed as changed; false if there is none. */

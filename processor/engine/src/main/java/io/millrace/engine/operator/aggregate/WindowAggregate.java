@@ -217,9 +217,7 @@ public final class WindowAggregate implements Operator {
 
     /** Lets go of what no window needs any more. */
     private void expire() {
-        long sliceMs = keepsFiredSlices
-                ? windows.firstSliceEnd(times.firstAcceptingEndMs())
-                : times.firstOpenEndMs();
+        long sliceMs = keepsFiredSlices ? windows.firstSliceEnd(times.firstAcceptingEndMs()) : times.firstOpenEndMs();
         store.expireBefore(StoreKeys.GROUP, sliceMs);
         if (slices.hasDistinct()) {
             store.expireBefore(StoreKeys.DISTINCT, sliceMs);

@@ -31,8 +31,8 @@ final class WindowResults {
         if (windowEndMs != lastEndMs) {
             bound(windowEndMs);
         }
-        @Nullable Object[] result =
-                new Object[keyCount + 2 + slices.accumulators().callCount()];
+        @Nullable
+        Object[] result = new Object[keyCount + 2 + slices.accumulators().callCount()];
         System.arraycopy(slices.keys().columns(key), 0, result, 0, keyCount);
         result[keyCount] = startInstantMs;
         result[keyCount + 1] = endInstantMs;

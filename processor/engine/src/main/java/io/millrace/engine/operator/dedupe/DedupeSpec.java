@@ -35,8 +35,8 @@ public record DedupeSpec(String name, RowType input, List<Integer> key, long wit
     /** A row that changes another one is no duplicate of it, so it must not get this far. */
     void checkInsert(Row row) {
         if (row.kind() != RowKind.INSERT) {
-            throw new IllegalStateException(
-                    name + " was planned over a stream of updates, but it only takes INSERT rows and got " + row.kind());
+            throw new IllegalStateException(name
+                    + " was planned over a stream of updates, but it only takes INSERT rows and got " + row.kind());
         }
     }
 

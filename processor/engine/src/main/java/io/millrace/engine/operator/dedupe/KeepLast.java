@@ -48,8 +48,7 @@ final class KeepLast implements Operator {
             buckets.add(kept.bucketEnd(timeMs));
         }
         boolean isFirst = lastMs == KeptTimes.NONE || timeMs - lastMs >= spec.withinMs();
-        out.emit(new Row(
-                isFirst ? RowKind.INSERT : RowKind.UPDATE_AFTER, timeMs, row.finality(), row.values()));
+        out.emit(new Row(isFirst ? RowKind.INSERT : RowKind.UPDATE_AFTER, timeMs, row.finality(), row.values()));
     }
 
     @Override

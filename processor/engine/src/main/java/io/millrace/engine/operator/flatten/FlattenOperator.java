@@ -36,9 +36,8 @@ public final class FlattenOperator implements Operator {
             return;
         }
         if (!(array instanceof List<?> elements)) {
-            throw new IllegalStateException(
-                    step + " was planned to flatten column " + column + ", but that is no ARRAY: it holds a "
-                            + array.getClass().getSimpleName());
+            throw new IllegalStateException(step + " was planned to flatten column " + column
+                    + ", but that is no ARRAY: it holds a " + array.getClass().getSimpleName());
         }
         for (Object element : elements) {
             @Nullable Object[] values = row.values().clone();

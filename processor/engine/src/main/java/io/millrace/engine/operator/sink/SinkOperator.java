@@ -24,9 +24,8 @@ public final class SinkOperator implements Operator {
     /** Says of a result whether more may follow for its window: {@code early}, {@code final} or {@code corrected}. */
     public static final String RESULT_HEADER = "millrace.result";
 
-    private static final List<List<RecordHeader>> HEADERS = Arrays.stream(Finality.values())
-            .map(SinkOperator::headers)
-            .toList();
+    private static final List<List<RecordHeader>> HEADERS =
+            Arrays.stream(Finality.values()).map(SinkOperator::headers).toList();
 
     private final String sink;
     private final String topic;
@@ -72,8 +71,7 @@ public final class SinkOperator implements Operator {
         return finality == Finality.UNSAID
                 ? List.of()
                 : List.of(new RecordHeader(
-                        RESULT_HEADER,
-                        finality.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8)));
+                        RESULT_HEADER, finality.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

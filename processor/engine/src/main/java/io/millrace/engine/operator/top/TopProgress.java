@@ -52,7 +52,8 @@ final class TopProgress {
     }
 
     void save(KeyValueStore store) {
-        store.put(new byte[] {KIND}, new RowCodec(COLUMNS).encode(new @Nullable Object[] {firedThroughMs, group, rank}));
+        store.put(
+                new byte[] {KIND}, new RowCodec(COLUMNS).encode(new @Nullable Object[] {firedThroughMs, group, rank}));
     }
 
     /** Every window that ends at or before this event time plus 1 ms has fired, the last one perhaps in part. */

@@ -63,8 +63,8 @@ public record TopSpec(
     /** Without a unique key nothing says which row another one replaces. */
     void checkInsert(Row row) {
         if (row.kind() != RowKind.INSERT) {
-            throw new IllegalStateException(name
-                    + " was planned over a stream of INSERT rows, but got " + row.kind() + ": it needs a unique key");
+            throw new IllegalStateException(name + " was planned over a stream of INSERT rows, but got " + row.kind()
+                    + ": it needs a unique key");
         }
     }
 }

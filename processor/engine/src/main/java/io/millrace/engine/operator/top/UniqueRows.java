@@ -58,8 +58,8 @@ final class UniqueRows {
 
         /** @throws IllegalArgumentException if a column's type has no order */
         Keys(RowType input, List<Integer> uniqueKey) {
-            this.codec =
-                    new KeyCodec(new RowType(uniqueKey.stream().map(input::column).toList()));
+            this.codec = new KeyCodec(
+                    new RowType(uniqueKey.stream().map(input::column).toList()));
             this.columns = uniqueKey.stream().mapToInt(Integer::intValue).toArray();
         }
 

@@ -47,10 +47,7 @@ final class WindowTop implements Operator {
         spec.checkInsert(row);
         long timeMs = row.timeMs();
         if (!windows.covers(timeMs)) {
-            context.failed(
-                    spec.name(),
-                    new IllegalArgumentException("the event time is too far away from 1970 for the windows of "
-                            + spec.name() + ". Check the unit of the column that event time is taken from"));
+            context.failed(spec.name(), timeOutOfRange(spec.name()));
             return;
         }
         long sliceEndMs = windows.sliceEnd(timeMs);
@@ -60,6 +57,11 @@ final class WindowTop implements Operator {
         }
         onTime.add(1);
         rows.add(sliceEndMs, row.values());
+    }
+
+    static RuntimeException timeOutOfRange(String step) {
+        return new IllegalArgumentException("the event time is too far away from 1970 for the windows of " + step
+                + ". Check the unit of the column that event time is taken from");
     }
 
     /** Only the number of arrivals is not in the store yet. */

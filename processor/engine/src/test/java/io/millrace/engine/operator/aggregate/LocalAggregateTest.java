@@ -86,6 +86,31 @@ class LocalAggregateTest {
     }
 
     @Test
+    void a_row_that_may_be_late_behind_leaves_at_once_on_its_own_if_late_rows_are_passed_on() {
+        AggregateSpec spec = new AggregateSpec(
+                "totals", Calls.INPUT, 1, SlicedWindows.tumbling(10, 0), CALLS, 0, Emit.FINAL, "too-late");
+        OperatorRun run = new OperatorRun(LocalAggregate.of(spec));
+        run.feed(row(3, "a", 5L, "x")); // no watermark is known yet
+        assertThat(run.pending()).containsExactly(Row.of(3, "a", 10L, 1L, 5L, List.of("x")));
+        run.checkpoint(7);
+        run.feed(row(8, "a", 1L, "x"), row(7, "a", 2L, "x"), row(9, "a", 4L, "y"));
+        assertThat(run.pending()).containsExactly(Row.of(7, "a", 10L, 1L, 2L, List.of("x")));
+        assertThat(run.checkpoint(7)).endsWith(Row.of(9, "a", 10L, 2L, 5L, List.of("x", "y")));
+        run.trail();
+        run.feed(row(100, "a", 1L, null));
+        assertThat(run.pending()).containsExactly(Row.of(100, "a", 110L, 1L, 1L, List.of()));
+        assertThat(run.operator().bundledBytes()).isZero();
+    }
+
+    @Test
+    void a_row_that_may_be_late_behind_is_added_up_like_others_if_late_rows_are_only_counted() {
+        OperatorRun run = new OperatorRun(LocalAggregate.of(WINDOWED));
+        run.checkpoint(7);
+        run.feed(row(3, "a", 5L, "x"));
+        assertThat(run.pending()).isEmpty();
+    }
+
+    @Test
     void updates_are_a_planning_error() {
         OperatorRun run = new OperatorRun(LocalAggregate.of(RUNNING));
         Row update = new Row(RowKind.UPDATE_AFTER, 1, row(1, "a", 1L, null).values());

@@ -27,7 +27,10 @@ final class LocalClock {
 
     /** The first instant whose local time is not before. */
     long startMs(long lineMs) {
-        return candidates(lineMs).filter(instantMs -> at(instantMs) >= lineMs).min().orElseThrow();
+        return candidates(lineMs)
+                .filter(instantMs -> at(instantMs) >= lineMs)
+                .min()
+                .orElseThrow();
     }
 
     /** Behind the last instant whose local time is before. */

@@ -14,6 +14,7 @@ import io.millrace.engine.operator.Tally;
 import io.millrace.engine.operator.sink.SinkOperator.KeyPart;
 import io.millrace.serde.EncodeException;
 import io.millrace.serde.Encoder;
+import io.millrace.serde.Finality;
 import io.millrace.serde.Row;
 import io.millrace.serde.RowKind;
 import io.millrace.state.KeyValueStore;
@@ -63,6 +64,23 @@ class SinkOperatorTest {
     }
 
     @Test
+    void a_header_says_whether_a_result_is_final_where_that_is_asked_for() {
+        Operator marking =
+                SinkOperator.of("results", "out", () -> TEXT, null, true).create(job);
+        for (Finality finality : Finality.values()) {
+            marking.process(0, new Row(RowKind.INSERT, 1, finality, new Object[] {"a"}), Job.NOWHERE);
+        }
+        sink(null).process(0, new Row(RowKind.INSERT, 1, Finality.FINAL, new Object[] {"b"}), Job.NOWHERE);
+        assertThat(job.sent)
+                .containsExactly(
+                        "out/-1@1 null=a",
+                        "out/-1@1 null=a millrace.result: early",
+                        "out/-1@1 null=a millrace.result: final",
+                        "out/-1@1 null=a millrace.result: corrected",
+                        "out/-1@1 null=b");
+    }
+
+    @Test
     void what_cannot_be_written_is_reported_and_not_counted_as_written() {
         Operator sink = sink(null);
         sink.process(0, Row.of(1, "unwritable"), Job.NOWHERE);
@@ -105,7 +123,11 @@ class SinkOperatorTest {
             if (value != null && value.length >= 1_000) {
                 throw new RecordTooLargeException("too large");
             }
-            sent.add(topic + "/" + partition + "@" + timeMs + " " + text(key) + "=" + text(value));
+            StringBuilder record = new StringBuilder(topic + "/" + partition + "@" + timeMs);
+            record.append(' ').append(text(key)).append('=').append(text(value));
+            headers.forEach(header ->
+                    record.append(' ').append(header.key()).append(": ").append(text(header.value())));
+            sent.add(record.toString());
         }
 
         private static String text(byte @Nullable [] bytes) {
