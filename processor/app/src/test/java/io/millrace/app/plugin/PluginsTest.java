@@ -191,8 +191,7 @@ final class PluginsTest {
     }
 
     private static void openCarts(List<String> by, Map<String, String> config) throws IOException {
-        Plugins.in(CustomCode.exampleTarget())
-                .open(step("com.acme.carts.AbandonedCarts", by, config), CART_EVENTS);
+        Plugins.in(CustomCode.exampleTarget()).open(step("com.acme.carts.AbandonedCarts", by, config), CART_EVENTS);
     }
 
     private static JobSpec.Process step(String className, List<String> by, Map<String, String> config) {
