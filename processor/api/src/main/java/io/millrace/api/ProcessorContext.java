@@ -42,19 +42,35 @@ public interface ProcessorContext {
     /** One value per key, kept until it is cleared. Call in {@link Processor#open}. */
     <T> ValueState<T> valueState(String name, StateType<T> type);
 
-    /** One value per key. Call in {@link Processor#open}. @param ttl at least 1 ms */
+    /**
+     * One value per key. Call in {@link Processor#open}.
+     *
+     * @param ttl at least 1 ms
+     */
     <T> ValueState<T> valueState(String name, StateType<T> type, Duration ttl);
 
     /** A list per key, kept until it is cleared. Call in {@link Processor#open}. */
     <T> ListState<T> listState(String name, StateType<T> type);
 
-    /** A list per key. Call in {@link Processor#open}. @param ttl at least 1 ms, for each element */
+    /**
+     * A list per key. Call in {@link Processor#open}.
+     *
+     * @param ttl at least 1 ms, for each element
+     */
     <T> ListState<T> listState(String name, StateType<T> type, Duration ttl);
 
-    /** A map per key, kept until it is cleared. Call in {@link Processor#open}. @param key a type that has an order: no map */
+    /**
+     * A map per key, kept until it is cleared. Call in {@link Processor#open}.
+     *
+     * @param key a type that has an order: no map
+     */
     <K, V> MapState<K, V> mapState(String name, StateType<K> key, StateType<V> value);
 
-    /** A map per key. Call in {@link Processor#open}. @param ttl at least 1 ms, for each entry */
+    /**
+     * A map per key. Call in {@link Processor#open}.
+     *
+     * @param ttl at least 1 ms, for each entry
+     */
     <K, V> MapState<K, V> mapState(String name, StateType<K> key, StateType<V> value, Duration ttl);
 
     /**

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the class that the {@link DataType} names
  */
+@SuppressWarnings("UnusedTypeParameter") // It is for the compiler of custom code.
 public final class StateType<T> {
     public static final StateType<Boolean> BOOLEAN = new StateType<>(Scalar.BOOLEAN);
     public static final StateType<Integer> INT = new StateType<>(Scalar.INT);

@@ -15,7 +15,7 @@ final class ExamplesTest {
     private static final Path EXAMPLES = Path.of("../../examples");
 
     static List<Path> jobs() throws IOException {
-        CustomCode.exampleJar();
+        CustomCode.exampleTarget();
         try (Stream<Path> files = Files.walk(EXAMPLES)) {
             List<Path> jobs =
                     files.filter(file -> file.endsWith("job.yaml")).sorted().toList();

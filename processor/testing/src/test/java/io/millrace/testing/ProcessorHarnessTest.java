@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway.Init") // Custom code gets its state and its context in open.
 class ProcessorHarnessTest {
     private static final RowType COLUMNS =
             RowType.of(new Column("user", Scalar.STRING), new Column("n", Scalar.BIGINT));

@@ -30,7 +30,7 @@ final class PluginPath {
     }
 
     /**
-     * Finds a class and checks that it can be used.
+     * Finds a class and checks that it can be used, by making an object of it.
      *
      * @return makes an object of it
      * @throws IllegalArgumentException if there is no such class, or it is of no use
@@ -48,9 +48,8 @@ final class PluginPath {
         }
         Plugin plugin = having.get(0);
         Constructor<? extends Processor> constructor = constructor(className, load(plugin, className));
-        Supplier<Processor> code = () -> make(className, constructor);
-        code.get();
-        return code;
+        make(className, constructor);
+        return () -> make(className, constructor);
     }
 
     private List<Plugin> plugins() {

@@ -26,21 +26,22 @@ import org.jspecify.annotations.NullMarked;
 /** Compiles custom code into jars, against what a user's build would compile it against. */
 public final class CustomCode {
     private static final Path EXAMPLE = Path.of("../../examples/custom-code");
-    private static final Path EXAMPLE_JAR = EXAMPLE.resolve("target/abandoned-carts.jar");
+    private static final Path EXAMPLE_TARGET = EXAMPLE.resolve("target");
 
     private CustomCode() {}
 
-    /** The example's jar as its own build has left it, or one made here if it was not built. */
-    public static Path exampleJar() throws IOException {
-        if (!Files.exists(EXAMPLE_JAR)) {
+    /** The directory with the example's jar as its own build has left it, or with one made here if it was not built. */
+    public static Path exampleTarget() throws IOException {
+        Path jar = EXAMPLE_TARGET.resolve("abandoned-carts.jar");
+        if (!Files.exists(jar)) {
             try (Stream<Path> files = Files.walk(EXAMPLE.resolve("src/main/java"))) {
                 String[] sources = files.filter(file -> file.toString().endsWith(".java"))
                         .map(CustomCode::read)
                         .toArray(String[]::new);
-                jar(EXAMPLE_JAR, sources);
+                jar(jar, sources);
             }
         }
-        return EXAMPLE_JAR;
+        return EXAMPLE_TARGET;
     }
 
     /** Makes a jar of Java sources, each with one public class whose name follows from its text. */

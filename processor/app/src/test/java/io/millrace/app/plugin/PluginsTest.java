@@ -35,7 +35,7 @@ final class PluginsTest {
 
     @Test
     void the_example_is_found_in_its_jar_and_says_what_it_gives() throws IOException {
-        Path target = CustomCode.exampleJar().getParent();
+        Path target = CustomCode.exampleTarget();
         ProcessDefinition carts = Plugins.in(target)
                 .open(step("com.acme.carts.AbandonedCarts", List.of("user_id"), Map.of("timeout", "30m")), CART_EVENTS);
         assertThat(carts.output().names()).containsExactly("user_id", "filled_at", "items");
@@ -168,7 +168,6 @@ final class PluginsTest {
 
     @Test
     void a_step_that_does_not_fit_its_class_is_an_error() throws IOException {
-        CustomCode.exampleJar();
         assertThatThrownBy(() -> openCarts(List.of("user_id"), Map.of("timeuot", "30m")))
                 .hasMessage("com.acme.carts.AbandonedCarts: timeout is missing: add it to the step's config; is it what"
                         + " 'timeuot' should be?");
@@ -192,8 +191,7 @@ final class PluginsTest {
     }
 
     private static void openCarts(List<String> by, Map<String, String> config) throws IOException {
-        Plugins.in(CustomCode.exampleJar().getParent())
-                .open(step("com.acme.carts.AbandonedCarts", by, config), CART_EVENTS);
+        Plugins.in(CustomCode.exampleTarget()).open(step("com.acme.carts.AbandonedCarts", by, config), CART_EVENTS);
     }
 
     private static JobSpec.Process step(String className, List<String> by, Map<String, String> config) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Custom code for tests, over rows of a key, a word and a number, that emits a word and a number. */
+@SuppressWarnings("NullAway.Init") // Custom code gets its state and its context in open.
 class Code implements Processor {
     static final RowType INPUT = RowType.of(
             new Column("key", Scalar.STRING), new Column("word", Scalar.STRING), new Column("n", Scalar.BIGINT));

@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway.Init") // Custom code gets its state and its context in open.
 class ProcessOperatorTest {
     @Test
     void rows_leave_with_the_time_of_the_row_at_hand_or_another() {

@@ -24,12 +24,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway.Init") // Custom code gets its state and its context in open.
 class StateTest {
     private static final Duration TEN = Duration.ofMillis(10);
 
+    /** No time to live. */
+    private static final Duration NONE = Duration.ZERO;
+
     @Test
     void each_key_has_its_own_value_which_a_restart_keeps() {
-        OperatorRun run = keyed(new Counting(null));
+        OperatorRun run = keyed(new Counting(NONE));
         run.feed(row(1, "a", ""), row(2, "b", ""), row(3, "a", ""), row(4, null, null, 0L), row(5, null, null, 0L));
         run.checkpoint(0);
         run.rebuild();
@@ -47,7 +51,7 @@ class StateTest {
 
     @Test
     void what_was_not_committed_is_gone_after_a_crash() {
-        OperatorRun run = keyed(new Counting(null));
+        OperatorRun run = keyed(new Counting(NONE));
         run.feed(row(1, "a", ""));
         run.checkpoint(0);
         run.feed(row(2, "a", ""), row(3, "a", ""));
@@ -231,7 +235,7 @@ class StateTest {
 
     @Test
     void a_time_to_live_may_be_given_and_taken_from_one_version_to_the_next() {
-        OperatorRun run = keyed(new Counting(null, TEN, null, TEN));
+        OperatorRun run = keyed(new Counting(NONE, TEN, NONE, TEN));
         run.feed(row(100, "a", ""), row(100, "b", ""));
         run.checkpoint(100);
         run.rebuild(); // ten
@@ -308,18 +312,18 @@ class StateTest {
 
     /** Counts the rows of each key; each time it is opened with the next of the times to live, and then the last again. */
     private static final class Counting extends Code {
-        private final @Nullable Duration[] ttls;
+        private final Duration[] ttls;
         private int opened;
         private ValueState<Long> count;
 
-        Counting(@Nullable Duration... ttls) {
-            this.ttls = ttls == null ? new @Nullable Duration[] {null} : ttls;
+        Counting(Duration... ttls) {
+            this.ttls = ttls;
         }
 
         @Override
         public void open(ProcessorContext context) {
             Duration ttl = ttls[Math.min(opened++, ttls.length - 1)];
-            count = ttl == null
+            count = ttl.isZero()
                     ? context.valueState("count", StateType.BIGINT)
                     : context.valueState("count", StateType.BIGINT, ttl);
         }

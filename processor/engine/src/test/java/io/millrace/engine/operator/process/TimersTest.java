@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway.Init") // Custom code gets its state and its context in open.
 class TimersTest {
     @Test
     void timers_fire_once_in_the_order_of_time_and_then_of_keys() {
