@@ -28,6 +28,8 @@ public final class OperatorRun {
     private final MemoryStateBackend backend = new MemoryStateBackend();
     private final List<Row> committed = new ArrayList<>();
     private final List<Row> pending = new ArrayList<>();
+    private final Map<String, List<Row>> committedSides = new HashMap<>();
+    private final Map<String, List<Row>> pendingSides = new HashMap<>();
     private final List<Sent> sent = new ArrayList<>();
     private final List<Sent> pendingSent = new ArrayList<>();
     private final Map<Tally.Kind, Long> counts = new EnumMap<>(Tally.Kind.class);
@@ -108,6 +110,9 @@ public final class OperatorRun {
         task().tallies.forEach((kind, tally) -> counts.merge(kind, tally.take(), Long::sum));
         committed.addAll(pending);
         pending.clear();
+        pendingSides.forEach((name, rows) ->
+                committedSides.computeIfAbsent(name, first -> new ArrayList<>()).addAll(rows));
+        pendingSides.clear();
         sent.addAll(pendingSent);
         pendingSent.clear();
     }
@@ -115,8 +120,10 @@ public final class OperatorRun {
     /** Throws away the operator and everything uncommitted and makes a new operator over what is left. */
     public void rebuild() {
         pending.clear();
+        pendingSides.clear();
         pendingSent.clear();
         if (task != null) {
+            task.operator.close();
             task.state.close();
         }
         task = new Task();
@@ -125,6 +132,11 @@ public final class OperatorRun {
     /** All rows of committed transactions. */
     public List<Row> output() {
         return List.copyOf(committed);
+    }
+
+    /** Rows of a side output in committed transactions. */
+    public List<Row> side(String name) {
+        return List.copyOf(committedSides.getOrDefault(name, List.of()));
     }
 
     /** Records that were sent in committed transactions. */
@@ -196,6 +208,23 @@ public final class OperatorRun {
         @Override
         public void emit(Row row) {
             pending.add(row);
+        }
+
+        @Override
+        public Output side(String name) {
+            return new Output() {
+                @Override
+                public void emit(Row row) {
+                    pendingSides
+                            .computeIfAbsent(name, first -> new ArrayList<>())
+                            .add(row);
+                }
+
+                @Override
+                public boolean isFull() {
+                    return PendingOutput.this.isFull();
+                }
+            };
         }
 
         @Override
