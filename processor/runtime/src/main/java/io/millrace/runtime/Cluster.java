@@ -46,6 +46,8 @@ public interface Cluster extends AutoCloseable {
      *
      * @param cleanupPolicy empty if we have no right to see it
      * @param deleteRetentionMs how long a compacted topic keeps tombstones
+     * @param times which timestamps its records may have
      */
-    record Topic(String name, Uuid id, int partitions, String cleanupPolicy, long deleteRetentionMs) {}
+    record Topic(
+            String name, Uuid id, int partitions, String cleanupPolicy, long deleteRetentionMs, RecordTime times) {}
 }

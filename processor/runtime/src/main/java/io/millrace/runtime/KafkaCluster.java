@@ -44,6 +44,8 @@ final class KafkaCluster implements Cluster {
     /** The cleanup policy of a topic whose configuration we may not see. */
     private static final String UNKNOWN = "";
 
+    private static final String ANY_AGE = Long.toString(Long.MAX_VALUE);
+
     private final Admin admin;
 
     KafkaCluster(Admin admin) {
@@ -90,12 +92,19 @@ final class KafkaCluster implements Cluster {
 
     private static Topic topic(TopicDescription topic, Config config) {
         String deleteRetentionMs = value(config, TopicConfig.DELETE_RETENTION_MS_CONFIG, DEFAULT_DELETE_RETENTION_MS);
+        String cleanupPolicy = value(config, TopicConfig.CLEANUP_POLICY_CONFIG, UNKNOWN);
+        RecordTime times = RecordTime.of(
+                cleanupPolicy,
+                Long.parseLong(value(config, TopicConfig.RETENTION_MS_CONFIG, "-1")),
+                Long.parseLong(value(config, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, ANY_AGE)),
+                value(config, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, UNKNOWN));
         return new Topic(
                 topic.name(),
                 topic.topicId(),
                 topic.partitions().size(),
-                value(config, TopicConfig.CLEANUP_POLICY_CONFIG, UNKNOWN),
-                Long.parseLong(deleteRetentionMs));
+                cleanupPolicy,
+                Long.parseLong(deleteRetentionMs),
+                times);
     }
 
     private static String value(Config config, String key, String otherwise) {

@@ -16,19 +16,41 @@ import org.slf4j.LoggerFactory;
  * A task's state on this disk, opened, and from where in the changelogs it has to be completed. Local state is used only if it is
  * certainly a prefix of its changelogs; otherwise it is removed, the log says why, and the task is rebuilt from the beginning.
  *
+ * @param state null for a task without stores
+ * @param offsets per store, the first offset of its changelog that {@code state} does not contain
+ * @param fronts per store, from where on its changelog is needed
  * @param hadState whether there was local state that could be used
  */
-record LocalState(TaskState state, long[] offsets, boolean hadState) {
+record LocalState(
+        @Nullable TaskState state,
+        long[] offsets,
+        List<ChangelogFront> fronts,
+        boolean hadState) {
     private static final Logger log = LoggerFactory.getLogger(LocalState.class);
     /** Of the time for which a changelog keeps tombstones, the part after which a missed one might be gone. */
     private static final double SAFE_AGE = 0.75;
 
-    /** @param ends the changelogs' high watermarks */
+    /** Of a task without stores. */
+    static LocalState none() {
+        return new LocalState(null, new long[0], List.of(), false);
+    }
+
+    /** What a task had that is rolled back: still open, and at its last checkpoint or before it. */
+    static LocalState of(TaskSeat seat) {
+        boolean hadCheckpoint = seat.start().values().stream().anyMatch(TaskSeat.Start::committed);
+        return new LocalState(seat.state(), seat.changelogOffsets().clone(), seat.fronts(), hadCheckpoint);
+    }
+
+    /**
+     * @param beginnings the changelogs' first offsets
+     * @param ends the changelogs' high watermarks
+     */
     static LocalState open(
             RuntimeContext context,
             TaskId task,
             List<TopicPartition> changelogs,
             List<Uuid> topicIds,
+            Map<TopicPartition, Long> beginnings,
             Map<TopicPartition, Long> ends) {
         List<String> stores = context.topology().stages().get(task.stage()).stores().stream()
                 .map(Stage.Store::name)
@@ -38,23 +60,27 @@ record LocalState(TaskState state, long[] offsets, boolean hadState) {
             StoredPosition position = StoredPosition.decode(state.position());
             String misfit = position == null
                     ? "it was written in a form that this version cannot read"
-                    : misfit(context, position, changelogs, topicIds, ends);
+                    : misfit(context, position, changelogs, topicIds, beginnings, ends);
             if (misfit == null && position != null) {
                 long[] offsets = position.changelogs().stream()
                         .mapToLong(StoredPosition.Changelog::offset)
                         .toArray();
-                return new LocalState(state, offsets, true);
+                List<ChangelogFront> fronts = position.changelogs().stream()
+                        .map(StoredPosition.Changelog::front)
+                        .toList();
+                return new LocalState(state, offsets, fronts, true);
             }
             log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
             state.close();
             context.backend().destroy(task.toString());
             state = context.backend().open(task.toString(), stores);
         }
-        Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
         long[] offsets = changelogs.stream()
                 .mapToLong(changelog -> beginnings.getOrDefault(changelog, 0L))
                 .toArray();
-        return new LocalState(state, offsets, false);
+        List<ChangelogFront> fronts =
+                changelogs.stream().map(changelog -> new ChangelogFront()).toList();
+        return new LocalState(state, offsets, fronts, false);
     }
 
     private static TaskState openOrRebuild(RuntimeContext context, TaskId task, List<String> stores) {
@@ -76,6 +102,7 @@ record LocalState(TaskState state, long[] offsets, boolean hadState) {
             StoredPosition position,
             List<TopicPartition> changelogs,
             List<Uuid> topicIds,
+            Map<TopicPartition, Long> beginnings,
             Map<TopicPartition, Long> ends) {
         if (position.changelogs().size() != changelogs.size()) {
             return "it was written for " + position.changelogs().size() + " stores, and the job has "
@@ -92,6 +119,11 @@ record LocalState(TaskState state, long[] offsets, boolean hadState) {
             if (stored.offset() > end) {
                 return "it contains " + changelog + " up to " + stored.offset() + ", but the changelog ends at " + end
                         + ": an unclean leader election has cut it";
+            }
+            long beginning = beginnings.getOrDefault(changelog, 0L);
+            if (stored.offset() < beginning) {
+                return "it contains " + changelog + " up to " + stored.offset() + ", but the changelog begins at " + beginning
+                        + ": what has expired since was cut off";
             }
             long keepsTombstonesMs = context.cluster().topic(changelog.topic()).deleteRetentionMs();
             // One offset more is the marker of the transaction that the state ends with; a change would have brought

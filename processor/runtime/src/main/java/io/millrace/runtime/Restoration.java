@@ -1,6 +1,8 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.topology.Stage;
+import io.millrace.state.Expiry;
 import io.millrace.state.StateBatch;
 import io.millrace.state.TaskState;
 import java.time.Clock;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -25,8 +28,12 @@ final class Restoration {
     private final @Nullable TaskState state;
     private final List<TopicPartition> changelogs;
     private final List<Uuid> topicIds;
+    private final List<Stage.Store> stores;
+    private final List<ChangelogFront> fronts;
     private final long[] offsets;
     private final long[] ends;
+    /** Marks that were read and whose ranges are still to be deleted, by store. */
+    private final List<Map<Byte, Long>> marks = new ArrayList<>();
     private final Map<TopicPartition, TaskSeat.Start> start;
     private final Clock clock;
     private final long startedMs;
@@ -35,27 +42,29 @@ final class Restoration {
     private long replayed;
 
     /**
-     * @param offsets the first offset of each changelog that the state does not contain
+     * @param local the state to begin with
+     * @param stores the stage's; {@code changelogs}, {@code topicIds} and {@code ends} are in their order
      * @param ends where each changelog ended after the committed offsets were read
-     * @param hadState whether the state had been written by an earlier checkpoint
      */
     Restoration(
             RestoreTicket ticket,
-            @Nullable TaskState state,
+            LocalState local,
+            List<Stage.Store> stores,
             List<TopicPartition> changelogs,
             List<Uuid> topicIds,
-            long[] offsets,
             long[] ends,
-            boolean hadState,
             Map<TopicPartition, TaskSeat.Start> start,
             Clock clock) {
         this.ticket = ticket;
-        this.state = state;
+        this.state = local.state();
+        this.stores = stores;
         this.changelogs = changelogs;
         this.topicIds = topicIds;
-        this.offsets = offsets;
+        this.offsets = local.offsets();
+        this.fronts = local.fronts();
         this.ends = ends;
-        this.hadState = hadState;
+        this.hadState = local.hadState();
+        stores.forEach(store -> marks.add(new TreeMap<>()));
         this.start = start;
         this.clock = clock;
         this.startedMs = clock.millis();
@@ -83,17 +92,42 @@ final class Restoration {
     /** Applies what was read from one changelog partition, and notes that it has been read up to {@code position}. */
     void apply(TopicPartition changelog, List<ConsumerRecord<byte[], byte[]>> records, long position) {
         int store = changelogs.indexOf(changelog);
+        boolean expiring = stores.get(store).expiring();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.value() == null) {
                 batch().delete(store, record.key());
             } else {
                 batch().put(store, record.key(), record.value());
             }
+            if (expiring) {
+                noteExpiry(store, record);
+            }
             replayed++;
         }
         offsets[store] = position;
         if (batch != null && batch.sizeBytes() >= BATCH_BYTES) {
             write();
+        }
+    }
+
+    private void noteExpiry(int store, ConsumerRecord<byte[], byte[]> record) {
+        byte[] value = record.value();
+        fronts.get(store).changed(record.key(), value, record.offset());
+        if (value != null && Expiry.isMark(record.key())) {
+            marks.get(store).merge(Expiry.kind(record.key()), Expiry.timeMs(value), Math::max);
+        }
+    }
+
+    /**
+     * Removes what the marks read so far say. Every entry that has expired comes before its mark in the log, as none is written again once its
+     * time has expired, so it is in the state or in this batch by now; and as the batch also holds the marks' own entries and the new
+     * position, no crash can leave an expired entry behind.
+     */
+    private void expire(StateBatch to) {
+        for (int store = 0; store < marks.size(); store++) {
+            int at = store;
+            marks.get(store).forEach((kind, timeMs) -> to.deleteRange(at, Expiry.start(kind), Expiry.end(kind, timeMs)));
+            marks.get(store).clear();
         }
     }
 
@@ -109,6 +143,7 @@ final class Restoration {
 
     private void write() {
         if (batch != null && state != null) {
+            expire(batch);
             state.apply(batch, position().encode());
             batch = null;
         }
@@ -117,7 +152,7 @@ final class Restoration {
     private StoredPosition position() {
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int i = 0; i < offsets.length; i++) {
-            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i]));
+            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], fronts.get(i)));
         }
         return new StoredPosition(clock.millis(), positions);
     }
@@ -142,7 +177,7 @@ final class Restoration {
     /** The finished seat; the state is the receiver's from here on. */
     TaskSeat seat() {
         write();
-        return new TaskSeat(task(), state, topicIds, offsets, start, replayed);
+        return new TaskSeat(task(), state, topicIds, offsets, fronts, start, replayed);
     }
 
     /** Stops half-way, to be begun again by the same ticket: what was not written is forgotten. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RestoreTicket {
     private final TaskId task;
-    private final @Nullable TaskSeat earlier;
+    private @Nullable TaskSeat earlier;
     private final CompletableFuture<TaskSeat> result = new CompletableFuture<>();
     private volatile boolean cancelled;
     private int waits;
@@ -32,6 +32,11 @@ final class RestoreTicket {
     @Nullable
     TaskSeat earlier() {
         return earlier;
+    }
+
+    /** The earlier seat is closed and of no use. Only the restorer calls it. */
+    void forgetEarlier() {
+        earlier = null;
     }
 
     boolean isDone() {

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -89,6 +90,10 @@ final class Restorer implements AutoCloseable {
         }
         try {
             read();
+        } catch (OffsetOutOfRangeException e) {
+            // Not of an input: the owner of a task has cut off what has expired. From its new beginning the changelog is complete.
+            log.info("changelogs were cut while they were read, restoring {} starts again", active.keySet());
+            startAgain();
         } catch (StateUnavailableException | KafkaException e) {
             if (Reaction.to(e) == Reaction.FAIL_JOB) {
                 giveUp(e);
@@ -172,39 +177,48 @@ final class Restorer implements AutoCloseable {
         TaskId task = ticket.task();
         Map<TopicPartition, TaskSeat.Start> start = start(task);
         List<TopicPartition> changelogs = JobCluster.changelogs(context.topology(), task);
-        if (changelogs.isEmpty()) {
-            return new Restoration(
-                    ticket, null, List.of(), List.of(), new long[0], new long[0], false, start, context.clock());
-        }
+        List<Stage.Store> stores = context.topology().stages().get(task.stage()).stores();
         List<Uuid> topicIds = changelogs.stream()
                 .map(changelog -> context.cluster().topic(changelog.topic()).id())
                 .toList();
-        Map<TopicPartition, Long> ends = context.admin().ends(changelogs, false);
-        TaskSeat earlier = ticket.earlier();
-        if (earlier != null) {
-            boolean hadCheckpoint = earlier.start().values().stream().anyMatch(TaskSeat.Start::committed);
+        if (changelogs.isEmpty()) {
             return new Restoration(
-                    ticket,
-                    earlier.state(),
-                    changelogs,
-                    topicIds,
-                    earlier.changelogOffsets().clone(),
-                    inOrder(changelogs, ends),
-                    hadCheckpoint,
-                    start,
-                    context.clock());
+                    ticket, LocalState.none(), stores, changelogs, topicIds, new long[0], start, context.clock());
         }
-        LocalState local = LocalState.open(context, task, changelogs, topicIds, ends);
+        // The beginnings first: what is cut off after that is only missing if the reading has not come so far, which it then says.
+        Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
+        Map<TopicPartition, Long> ends = context.admin().ends(changelogs, false);
+        LocalState local = local(ticket, changelogs, topicIds, beginnings, ends);
         return new Restoration(
-                ticket,
-                local.state(),
-                changelogs,
-                topicIds,
-                local.offsets(),
-                inOrder(changelogs, ends),
-                local.hadState(),
-                start,
-                context.clock());
+                ticket, local, stores, changelogs, topicIds, inOrder(changelogs, ends), start, context.clock());
+    }
+
+    private LocalState local(
+            RestoreTicket ticket,
+            List<TopicPartition> changelogs,
+            List<Uuid> topicIds,
+            Map<TopicPartition, Long> beginnings,
+            Map<TopicPartition, Long> ends) {
+        TaskSeat earlier = ticket.earlier();
+        if (earlier != null && !isCutOff(earlier, changelogs, beginnings)) {
+            return LocalState.of(earlier);
+        }
+        if (earlier != null) {
+            // Somebody else has had the task meanwhile, and has cut the changelog behind what is here.
+            earlier.close();
+            ticket.forgetEarlier();
+        }
+        return LocalState.open(context, ticket.task(), changelogs, topicIds, beginnings, ends);
+    }
+
+    private static boolean isCutOff(
+            TaskSeat seat, List<TopicPartition> changelogs, Map<TopicPartition, Long> beginnings) {
+        for (int i = 0; i < changelogs.size(); i++) {
+            if (seat.changelogOffsets()[i] < beginnings.getOrDefault(changelogs.get(i), 0L)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long[] inOrder(List<TopicPartition> partitions, Map<TopicPartition, Long> offsets) {

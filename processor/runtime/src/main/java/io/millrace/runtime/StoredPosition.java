@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param changelogs one per store of the stage, in their order
  */
 record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     StoredPosition {
         changelogs = List.copyOf(changelogs);
@@ -25,8 +25,9 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
     /**
      * @param topic the changelog's topic id; another id under the same name is another topic
      * @param offset the first offset that the local state does not contain
+     * @param front from where on the changelog is needed; empty unless the store's entries expire
      */
-    record Changelog(Uuid topic, long offset) {}
+    record Changelog(Uuid topic, long offset, ChangelogFront front) {}
 
     byte[] encode() {
         BinaryWriter writer = new BinaryWriter();
@@ -37,6 +38,7 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
             writer.writeFixedLong(changelog.topic.getMostSignificantBits());
             writer.writeFixedLong(changelog.topic.getLeastSignificantBits());
             writer.writeVarLong(changelog.offset);
+            changelog.front.encode(writer);
         }
         return writer.toByteArray();
     }
@@ -55,8 +57,10 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
             int count = reader.readVarInt();
             List<Changelog> changelogs = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                changelogs.add(
-                        new Changelog(new Uuid(reader.readFixedLong(), reader.readFixedLong()), reader.readVarLong()));
+                changelogs.add(new Changelog(
+                        new Uuid(reader.readFixedLong(), reader.readFixedLong()),
+                        reader.readVarLong(),
+                        ChangelogFront.decode(reader)));
             }
             return new StoredPosition(appliedAtMs, changelogs);
         } catch (DecodeException e) {

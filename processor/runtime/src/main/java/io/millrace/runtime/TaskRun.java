@@ -33,6 +33,7 @@ final class TaskRun {
     private static final Logger log = LoggerFactory.getLogger(TaskRun.class);
     private static final long MAX_BUFFERED_BYTES = 64L << 20;
 
+    private final Stage stage;
     private final Task task;
     private final @Nullable TaskState state;
     private final List<StoreBuffer> buffers = new ArrayList<>();
@@ -41,12 +42,15 @@ final class TaskRun {
     private TaskSeat seat;
     private boolean started;
     private boolean finished;
-    private boolean flushDue;
+    private boolean flushDue = true;
+    /** Per store, the first offset of its changelog that might not be on disk for good. */
+    private long[] durableOffsets;
 
     TaskRun(RuntimeContext context, TaskSeat seat, RecordSender sender) {
         this.seat = seat;
+        this.durableOffsets = new long[seat.changelogOffsets().length];
         this.state = seat.state();
-        Stage stage = context.topology().stages().get(seat.task().stage());
+        this.stage = context.topology().stages().get(seat.task().stage());
         this.changelogs = JobCluster.changelogs(context.topology(), seat.task());
         Map<String, KeyValueStore> stores = new HashMap<>();
         if (state != null) {
@@ -152,6 +156,7 @@ final class TaskRun {
             changelogOffsets[store] = changelogEnds.getOrDefault(changelogs.get(store), changelogOffsets[store]);
         }
         if (dirty && state != null) {
+            moveFronts();
             apply(state, changelogOffsets, nowMs);
         }
         Map<TopicPartition, TaskSeat.Start> start = new HashMap<>();
@@ -159,9 +164,36 @@ final class TaskRun {
             input.committed();
             start.put(input.partition(), new TaskSeat.Start(true, input.nextOffset(), input.progress()));
         }
-        seat = new TaskSeat(seat.task(), state, seat.changelogs(), changelogOffsets, start, 0);
+        seat = new TaskSeat(seat.task(), state, seat.changelogs(), changelogOffsets, seat.fronts(), start, 0);
         started = true;
         finished = task.isFinished();
+    }
+
+    /** Every change of the transaction is in the changelog behind where that ended before. */
+    private void moveFronts() {
+        for (int store = 0; store < buffers.size(); store++) {
+            if (stage.stores().get(store).expiring()) {
+                ChangelogFront front = seat.fronts().get(store);
+                long leastOffset = seat.changelogOffsets()[store];
+                buffers.get(store).forEachDirty((key, value) -> front.changed(key, value, leastOffset));
+            }
+        }
+    }
+
+    /**
+     * Below which offsets the changelogs are not needed any more: not to rebuild the state, nor to catch up after a crash, which goes back
+     * to what was last flushed.
+     */
+    Map<TopicPartition, Long> changelogFronts() {
+        Map<TopicPartition, Long> fronts = new HashMap<>();
+        for (int store = 0; store < buffers.size(); store++) {
+            long front = stage.stores().get(store).expiring() ? seat.fronts().get(store).offset() : ChangelogFront.NONE;
+            long offset = Math.min(front, durableOffsets[store]);
+            if (offset > 0) {
+                fronts.put(changelogs.get(store), offset);
+            }
+        }
+        return fronts;
     }
 
     private void apply(TaskState to, long[] changelogOffsets, long nowMs) {
@@ -171,7 +203,8 @@ final class TaskRun {
         }
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int store = 0; store < buffers.size(); store++) {
-            positions.add(new StoredPosition.Changelog(seat.changelogs().get(store), changelogOffsets[store]));
+            positions.add(new StoredPosition.Changelog(
+                    seat.changelogs().get(store), changelogOffsets[store], seat.fronts().get(store)));
         }
         to.apply(batch, new StoredPosition(nowMs, positions).encode());
         buffers.forEach(StoreBuffer::clear);
@@ -183,6 +216,7 @@ final class TaskRun {
         if (flushDue && state != null) {
             state.flush();
             flushDue = false;
+            durableOffsets = seat.changelogOffsets().clone();
         }
     }
 

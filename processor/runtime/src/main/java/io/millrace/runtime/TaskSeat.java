@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param state null for a stage without stores
  * @param changelogs topic ids of the stage's changelogs, in the order of its stores
  * @param changelogOffsets the first offset of each that {@code state} does not contain
+ * @param fronts from where on each changelog is needed, as of {@code changelogOffsets}
  * @param start where each input partition goes on
  * @param replayed how many changelog records were applied to get here
  */
@@ -24,6 +25,7 @@ record TaskSeat(
         @Nullable TaskState state,
         List<Uuid> changelogs,
         long[] changelogOffsets,
+        List<ChangelogFront> fronts,
         Map<TopicPartition, Start> start,
         long replayed) {
 

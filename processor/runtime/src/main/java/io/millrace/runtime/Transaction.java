@@ -1,14 +1,18 @@
 package io.millrace.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.engine.operator.RecordHeader;
 import io.millrace.engine.operator.RecordSender;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -36,6 +40,7 @@ final class Transaction implements RecordSender, AutoCloseable {
     static final long MAX_BYTES = 64L << 20;
 
     private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+    private static final String EVENT_TIME_HEADER = "millrace.event.time";
     private static final int COMMIT_ATTEMPTS = 3;
     /** What a record costs beyond key, value and headers, generously: record and batch headers. */
     private static final int RECORD_OVERHEAD_BYTES = 128;
@@ -43,6 +48,7 @@ final class Transaction implements RecordSender, AutoCloseable {
     private final ClientFactory clients;
     private final Map<String, Object> settings;
     private final Set<String> internalTopics;
+    private final Function<String, RecordTime> times;
     private final Clock clock;
     private final long maxRecordBytes;
     /** Next offset behind the last record of the open transaction, by changelog partition; written by the producer's thread. */
@@ -59,17 +65,20 @@ final class Transaction implements RecordSender, AutoCloseable {
     /**
      * @param settings the producer's, with its transactional id
      * @param internalTopics topics whose records are stamped with wall-clock time; event time is in their values
+     * @param times which timestamps the records of any other topic may have
      * @param maxRecordBytes the producer's {@code max.request.size}
      */
     Transaction(
             ClientFactory clients,
             Map<String, Object> settings,
             Set<String> internalTopics,
+            Function<String, RecordTime> times,
             Clock clock,
             long maxRecordBytes) {
         this.clients = clients;
         this.settings = Map.copyOf(settings);
         this.internalTopics = Set.copyOf(internalTopics);
+        this.times = times;
         this.clock = clock;
         this.maxRecordBytes = maxRecordBytes;
     }
@@ -115,7 +124,8 @@ final class Transaction implements RecordSender, AutoCloseable {
         }
         // Brokers refuse timestamps from the future, and retention would delete internal records with old ones.
         long nowMs = clock.millis();
-        long timestampMs = internalTopics.contains(topic) ? nowMs : Math.max(0, Math.min(timeMs, nowMs));
+        boolean isInternal = internalTopics.contains(topic);
+        long timestampMs = isInternal ? nowMs : times.apply(topic).stamp(timeMs, nowMs);
         begin();
         var unused = producer()
                 .send(
@@ -125,7 +135,7 @@ final class Transaction implements RecordSender, AutoCloseable {
                                 timestampMs,
                                 key,
                                 value,
-                                kafkaHeaders(headers)),
+                                isInternal || timestampMs == timeMs ? kafkaHeaders(headers) : timed(headers, timeMs)),
                         failures);
         records++;
         bytes += size;
@@ -275,6 +285,14 @@ final class Transaction implements RecordSender, AutoCloseable {
         }
         RecordHeaders kafka = new RecordHeaders();
         headers.forEach(header -> kafka.add(header.key(), header.value()));
+        return kafka;
+    }
+
+    /** The headers and one that keeps the event time, which the record's timestamp is not. */
+    private static Iterable<Header> timed(List<RecordHeader> headers, long timeMs) {
+        RecordHeaders kafka = new RecordHeaders();
+        headers.forEach(header -> kafka.add(header.key(), header.value()));
+        kafka.add(EVENT_TIME_HEADER, Instant.ofEpochMilli(timeMs).toString().getBytes(UTF_8));
         return kafka;
     }
 

@@ -90,6 +90,7 @@ final class Worker implements Membership.Listener {
                 context.clients(),
                 EngineSettings.producer(memberId, context.config()),
                 internal,
+                topic -> context.cluster().topic(topic).times(),
                 context.clock(),
                 Transaction.maxRecordBytes(context.config().kafka()));
         this.intervalMs = context.config().checkpointInterval().toMillis();
@@ -242,6 +243,7 @@ final class Worker implements Membership.Listener {
         long nowMs = now();
         for (TaskRun run : dirty) {
             run.committed(changelogEnds, nowMs);
+            purge.expired(run.changelogFronts());
             run.task().takeTallies(context.metrics()::counted);
         }
         purge.committed(offsets);

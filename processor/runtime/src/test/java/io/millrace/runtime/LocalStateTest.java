@@ -7,6 +7,7 @@ import io.millrace.state.StateBatch;
 import io.millrace.state.TaskState;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class LocalStateTest {
 
     @Test
     void state_that_fits_is_used_from_where_it_ends() {
-        write(new StoredPosition(clock.millis(), List.of(new StoredPosition.Changelog(topicId, 10))).encode());
+        write(position(topicId, 10));
         verifyUsed(open(100), 10);
     }
 
@@ -35,27 +36,40 @@ class LocalStateTest {
 
     @Test
     void state_of_a_changelog_that_was_created_again_is_rebuilt() {
-        write(new StoredPosition(clock.millis(), List.of(new StoredPosition.Changelog(Uuid.randomUuid(), 10)))
-                .encode());
+        write(position(Uuid.randomUuid(), 10));
         verifyRebuilt(open(100));
     }
 
     @Test
     void state_beyond_the_end_of_its_changelog_is_rebuilt() {
-        write(new StoredPosition(clock.millis(), List.of(new StoredPosition.Changelog(topicId, 10))).encode());
+        write(position(topicId, 10));
         verifyRebuilt(open(9));
     }
 
     @Test
+    void state_that_ends_before_its_changelog_begins_is_rebuilt_from_that_beginning() {
+        write(position(topicId, 10));
+        LocalState local = open(11, 100);
+        assertThat(local.hadState()).isFalse();
+        assertThat(local.offsets()).containsExactly(11);
+    }
+
+    @Test
+    void state_that_ends_where_its_changelog_begins_has_missed_nothing() {
+        write(position(topicId, 10));
+        verifyUsed(open(10, 100), 10);
+    }
+
+    @Test
     void old_state_that_missed_changes_is_rebuilt() {
-        write(new StoredPosition(clock.millis(), List.of(new StoredPosition.Changelog(topicId, 10))).encode());
+        write(position(topicId, 10));
         clock.advance(DAY_MS);
         verifyRebuilt(open(12));
     }
 
     @Test
     void old_state_that_missed_nothing_is_used() {
-        write(new StoredPosition(clock.millis(), List.of(new StoredPosition.Changelog(topicId, 10))).encode());
+        write(position(topicId, 10));
         clock.advance(DAY_MS);
         verifyUsed(open(11), 10);
     }
@@ -80,20 +94,40 @@ class LocalStateTest {
         }
     }
 
+    private byte[] position(Uuid topic, long offset) {
+        return new StoredPosition(
+                        clock.millis(), List.of(new StoredPosition.Changelog(topic, offset, new ChangelogFront())))
+                .encode();
+    }
+
     private LocalState open(long end) {
-        return LocalState.open(context, TASK, List.of(CHANGELOG), List.of(topicId), Map.of(CHANGELOG, end));
+        return open(0, end);
+    }
+
+    private LocalState open(long beginning, long end) {
+        return LocalState.open(
+                context,
+                TASK,
+                List.of(CHANGELOG),
+                List.of(topicId),
+                Map.of(CHANGELOG, beginning),
+                Map.of(CHANGELOG, end));
     }
 
     private static void verifyUsed(LocalState local, long offset) {
         assertThat(local.hadState()).isTrue();
         assertThat(local.offsets()).containsExactly(offset);
-        assertThat(local.state().get(0, KEY)).isEqualTo(VALUE);
+        assertThat(state(local).get(0, KEY)).isEqualTo(VALUE);
     }
 
     private static void verifyRebuilt(LocalState local) {
         assertThat(local.hadState()).isFalse();
         assertThat(local.offsets()).containsExactly(0);
-        assertThat(local.state().get(0, KEY)).isNull();
-        assertThat(local.state().position()).isNull();
+        assertThat(state(local).get(0, KEY)).isNull();
+        assertThat(state(local).position()).isNull();
+    }
+
+    private static TaskState state(LocalState local) {
+        return Objects.requireNonNull(local.state());
     }
 }

@@ -26,7 +26,7 @@ final class MemoryCluster implements Cluster {
     }
 
     MemoryCluster with(String topic, int partitions, String cleanupPolicy) {
-        topics.put(topic, new Topic(topic, Uuid.randomUuid(), partitions, cleanupPolicy, 86_400_000));
+        topics.put(topic, new Topic(topic, Uuid.randomUuid(), partitions, cleanupPolicy, 86_400_000, RecordTime.ANY));
         return this;
     }
 

@@ -2,6 +2,7 @@ package io.millrace.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.state.Expiry;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -11,8 +12,17 @@ class StoredPositionTest {
     private static final StoredPosition POSITION = new StoredPosition(
             1_760_000_000_000L,
             List.of(
-                    new StoredPosition.Changelog(new Uuid(1, 2), 0),
-                    new StoredPosition.Changelog(new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE)));
+                    new StoredPosition.Changelog(new Uuid(1, 2), 0, new ChangelogFront()),
+                    new StoredPosition.Changelog(new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE, front())));
+
+    private static ChangelogFront front() {
+        ChangelogFront front = new ChangelogFront();
+        front.changed(new byte[] {0}, new byte[] {7}, 3);
+        front.changed(Expiry.end((byte) 1, -5), new byte[0], 4);
+        front.changed(Expiry.end((byte) 1, 1_760_000_000_000L), new byte[0], 5);
+        front.changed(Expiry.end((byte) 2, 9), new byte[0], Long.MAX_VALUE);
+        return front;
+    }
 
     @Test
     void it_is_read_as_it_was_written() {
@@ -23,8 +33,9 @@ class StoredPositionTest {
 
     @Test
     void its_bytes_are_fixed_because_upgrades_read_them() {
-        assertThat(new StoredPosition(258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300))).encode())
-                .containsExactly(1, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2);
+        assertThat(new StoredPosition(258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, new ChangelogFront()))).encode())
+                .containsExactly(
+                        2, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 0, 0, 0);
     }
 
     @Test
@@ -37,7 +48,7 @@ class StoredPositionTest {
                     .as("cut to " + length)
                     .isNull();
         }
-        bytes[0] = 2;
+        bytes[0] = 1;
         assertThat(StoredPosition.decode(bytes)).isNull();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.engine.operator.RecordHeader;
 import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,11 +32,17 @@ class TransactionTest {
     private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS = Map.of(INPUT, new OffsetAndMetadata(5, "m"));
     private static final ConsumerGroupMetadata GROUP = new MockConsumer<>("none").groupMetadata();
     private static final int MAX_RECORD_BYTES = 2 << 20;
+    private static final long DAY_MS = 86_400_000;
 
     private final TestClock clock = new TestClock();
     private final Producers producers = new Producers();
     private final Transaction transaction = new Transaction(
-            producers, Map.of("transactional.id", "job-a-0"), Set.of("job-repartition"), clock, MAX_RECORD_BYTES);
+            producers,
+            Map.of("transactional.id", "job-a-0"),
+            Set.of("job-repartition"),
+            topic -> topic.equals("keeps-a-day") ? new RecordTime(DAY_MS / 2) : RecordTime.ANY,
+            clock,
+            MAX_RECORD_BYTES);
 
     @Test
     void it_needs_a_producer_whose_transactions_are_initialized() {
@@ -227,7 +234,24 @@ class TransactionTest {
         transaction.commit(OFFSETS, GROUP);
         assertThat(producers.last().history())
                 .extracting(ProducerRecord::timestamp)
-                .containsExactly(1_000L, 0L, clock.millis(), clock.millis());
+                .containsExactly(1_000L, clock.millis(), clock.millis(), clock.millis());
+    }
+
+    @Test
+    void a_result_that_retention_would_delete_soon_is_stamped_with_the_wall_clock_and_keeps_its_time_in_a_header() {
+        transaction.renew();
+        clock.advance(5 * DAY_MS);
+        long oldestMs = clock.millis() - DAY_MS / 2;
+        send("keeps-a-day", oldestMs, "young enough");
+        send("keeps-a-day", oldestMs - 1, "too old");
+        send("counts", 0, "kept for ever");
+        transaction.commit(OFFSETS, GROUP);
+        List<ProducerRecord<byte[], byte[]>> sent = producers.last().history();
+        assertThat(sent).extracting(ProducerRecord::timestamp).containsExactly(oldestMs, clock.millis(), 0L);
+        assertThat(sent)
+                .extracting(record -> record.headers().lastHeader("millrace.event.time"))
+                .extracting(header -> header == null ? null : new String(header.value(), UTF_8))
+                .containsExactly(null, Instant.ofEpochMilli(oldestMs - 1).toString(), null);
     }
 
     @Test

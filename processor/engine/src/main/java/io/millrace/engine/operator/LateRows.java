@@ -2,7 +2,6 @@ package io.millrace.engine.operator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +47,8 @@ public final class LateRows {
             headers.add(header("offset", Long.toString(origin.offset())));
         }
         headers.add(header("step", step));
-        headers.add(header("event.time", text(timeMs)));
-        headers.add(header("watermark", text(watermarkMs)));
+        headers.add(header("event.time", Instant.ofEpochMilli(timeMs).toString()));
+        headers.add(header("watermark", Instant.ofEpochMilli(watermarkMs).toString()));
         headers.add(header("rows", Long.toString(rows)));
         try {
             context.sender()
@@ -67,14 +66,5 @@ public final class LateRows {
 
     private static RecordHeader header(String name, String value) {
         return new RecordHeader(HEADER_PREFIX + name, value.getBytes(UTF_8));
-    }
-
-    /** As an instant where there is one: event times may be further away than the calendar reaches. */
-    private static String text(long timeMs) {
-        try {
-            return Instant.ofEpochMilli(timeMs).toString();
-        } catch (DateTimeException e) {
-            return Long.toString(timeMs);
-        }
     }
 }
