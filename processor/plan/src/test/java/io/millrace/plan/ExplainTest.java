@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each job in {@code plans/} is explained as in the file beside it. */
 final class ExplainTest {
@@ -24,9 +25,12 @@ final class ExplainTest {
         Golden.check(Golden.expectedOf(yaml, ".txt"), Explain.text(Jobs.plan(Files.readString(yaml))));
     }
 
-    @Test
-    void the_same_facts_are_there_for_programs() throws IOException {
-        Golden.check(Golden.expectedOf(EXAMPLE, ".json"), Explain.json(Jobs.plan(Files.readString(EXAMPLE))));
+    @ParameterizedTest
+    @ValueSource(strings = {"page-stats", "union-of-sources", "custom-code"})
+    void the_same_facts_are_there_for_programs(String name) throws IOException {
+        Path yaml = EXAMPLE.resolveSibling(name + ".yaml");
+
+        Golden.check(Golden.expectedOf(yaml, ".json"), Explain.json(Jobs.plan(Files.readString(yaml))));
     }
 
     @Test

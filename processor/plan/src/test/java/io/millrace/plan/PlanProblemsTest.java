@@ -40,6 +40,24 @@ final class PlanProblemsTest {
     }
 
     @Test
+    void without_a_catalog_of_classes_custom_code_is_a_problem() {
+        PlanException thrown = catchThrowableOfType(
+                PlanException.class, () -> Planner.plan(Jobs.read("""
+                        job: j
+                        kafka: {bootstrap.servers: b:9092}
+                        sources:
+                          lines: {topic: lines, format: string}
+                        steps:
+                          - process: {name: split, class: shop.Splitter}
+                          - to: out
+                        sinks:
+                          out: {topic: out, format: string}
+                        """), SchemaCatalog.none()));
+
+        assertThat(thrown).hasMessage("job.yaml:6:35: class 'shop.Splitter' cannot be loaded here");
+    }
+
+    @Test
     void the_first_problem_is_the_exception_s_message() {
         PlanException thrown = catchThrowableOfType(PlanException.class, () -> Jobs.plan("""
                         job: j

@@ -40,6 +40,17 @@ final class ExpressionsTest {
     }
 
     @Test
+    void an_order_is_a_list_of_columns_in_which_null_is_the_least_value() {
+        assertThat(clicks.order(Text.of("i, d desc, `two words` ASC NULLS LAST, user DESC NULLS FIRST")))
+                .containsExactly(
+                        new Ordering(1, false, true),
+                        new Ordering(3, true, false),
+                        new Ordering(SampleRow.columns().indexOf("two words"), false, false),
+                        new Ordering(SampleRow.columns().indexOf("user"), true, true));
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
     void aggregates_are_taken_apart() {
         Map<Text, Text> values = new LinkedHashMap<>();
         values.put(Text.of("views"), Text.of("COUNT(*)"));
