@@ -55,8 +55,8 @@ final class FlinkRun {
         String query = "SELECT k, window_start, window_end, COUNT(*), SUM(amount), COUNT(DISTINCT u) FROM TABLE("
                 + windowFunction + ") GROUP BY k, window_start, window_end";
         List<WindowResult> results = new ArrayList<>();
-        try (CloseableIterator<Row> rows = tables.executeSql(query).collect()) {
-            rows.forEachRemaining(row -> results.add(new WindowResult(
+        try (Rows rows = new Rows(tables.executeSql(query).collect())) {
+            rows.iterator.forEachRemaining(row -> results.add(new WindowResult(
                     (String) row.getField(0),
                     millis(row.getField(1)),
                     millis(row.getField(2)),
@@ -86,8 +86,8 @@ final class FlinkRun {
                 .map(row -> Row.of("late", row.getField(0), row.getField(3), 0L, 0L, row.getField(2), 0L))
                 .returns(Results.TYPE);
         Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
-        try (CloseableIterator<Row> rows = results.union(late).executeAndCollect()) {
-            rows.forEachRemaining(outcome::add);
+        try (Rows rows = new Rows(results.union(late).executeAndCollect())) {
+            rows.iterator.forEachRemaining(outcome::add);
         }
         return outcome;
     }
@@ -106,6 +106,18 @@ final class FlinkRun {
                 .fromData(rows, EVENT)
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<Row>forGenerator(context -> new EachRow(lagMs))
                         .withTimestampAssigner((row, timestamp) -> (long) row.getField(3)));
+    }
+
+    /** Closes without the interruption that the iterator declares. */
+    private record Rows(CloseableIterator<Row> iterator) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                iterator.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     /** @param results with all corrections; {@code late} the late rows, {@code sum} being their amount */

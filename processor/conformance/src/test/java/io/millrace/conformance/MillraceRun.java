@@ -71,6 +71,7 @@ final class MillraceRun {
         Random crashes = new Random(crashSeed);
         try (TopologyRun run =
                 new TopologyRun(Planner.plan(spec, SchemaCatalog.none()).topology(), PARTITIONS, 0)) {
+            boolean first = true;
             for (Event event : events) {
                 // One partition only: the other engine's watermark comes from one stream too. The second stays empty
                 // and idle.
@@ -81,8 +82,9 @@ final class MillraceRun {
                         event.key().getBytes(UTF_8),
                         event.json().getBytes(UTF_8)));
                 run.settle();
-                if (event == events.get(0)) {
+                if (first) {
                     run.elapse(60_000);
+                    first = false;
                 }
                 if (crashSeed != 0 && crashes.nextInt(20) == 0) {
                     run.crash();

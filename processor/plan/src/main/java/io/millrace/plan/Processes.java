@@ -25,10 +25,12 @@ final class Processes {
     Outputs process(Stream input, JobSpec.Process step) {
         List<Integer> by = scope.keyColumns(input, step.by(), "by");
         ProcessDefinition definition = by == null ? null : open(input, step);
-        if (by == null
-                || definition == null
-                || !takes(input, step, by, definition)
-                || !(configured(step, definition) & sidesExist(step, definition))) {
+        if (by == null || definition == null || !takes(input, step, by, definition)) {
+            return null;
+        }
+        boolean valid = configured(step, definition);
+        valid &= sidesExist(step, definition);
+        if (!valid) {
             return null;
         }
         Relation.Processed processed = scope.add(new Relation.Processed(input.relation(), step, by, definition));
@@ -82,8 +84,11 @@ final class Processes {
 
     private boolean configured(JobSpec.Process step, ProcessDefinition definition) {
         List<String> known = definition.configKeys();
+        if (known == null) {
+            return true;
+        }
         boolean configured = true;
-        for (Text key : known == null ? Set.<Text>of() : step.config().keySet()) {
+        for (Text key : step.config().keySet()) {
             if (!known.contains(key.value())) {
                 scope.error(
                         key,

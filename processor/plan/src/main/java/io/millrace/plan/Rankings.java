@@ -52,7 +52,8 @@ final class Rankings {
     Stream top(Stream input, JobSpec.Top step) {
         List<Integer> by = scope.keyColumns(input, step.by(), "by");
         List<Ordering> order = scope.over(input).order(step.order());
-        boolean valid = namesAreFree(input, step) & rankable(input, step, by);
+        boolean valid = namesAreFree(input, step);
+        valid &= rankable(input, step, by);
         SlicedWindows windows = null;
         JobSpec.Window window = step.window();
         if (window != null) {

@@ -69,9 +69,9 @@ final class Reasons {
 
     /** The zone that windows start by, where it is not UTC. */
     private static String zone(@Nullable Windows windows) {
-        boolean zoned =
-                windows instanceof SlicedWindows sliced && !sliced.zone().equals(ZoneOffset.UTC);
-        return zoned ? " by the clock of " + ((SlicedWindows) windows).zone() : "";
+        return windows instanceof SlicedWindows sliced && !sliced.zone().equals(ZoneOffset.UTC)
+                ? " by the clock of " + sliced.zone()
+                : "";
     }
 
     private static String emits(JobSpec.Aggregate step) {

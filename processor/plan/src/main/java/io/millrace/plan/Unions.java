@@ -34,7 +34,8 @@ final class Unions {
         boolean valid = isFinal(first, step.streams().get(0));
         for (int i = 1; i < inputs.size(); i++) {
             Text at = step.streams().get(i);
-            valid &= isFinal(inputs.get(i), at) & fits(inputs.get(i), at, first);
+            valid &= isFinal(inputs.get(i), at);
+            valid &= fits(inputs.get(i), at, first);
         }
         if (!valid) {
             return null;

@@ -41,8 +41,8 @@ final class PlanProblemsTest {
 
     @Test
     void without_a_catalog_of_classes_custom_code_is_a_problem() {
-        PlanException thrown = catchThrowableOfType(
-                PlanException.class, () -> Planner.plan(Jobs.read("""
+        PlanException thrown =
+                catchThrowableOfType(PlanException.class, () -> Planner.plan(Jobs.read("""
                         job: j
                         kafka: {bootstrap.servers: b:9092}
                         sources:

@@ -129,8 +129,10 @@ final class ChangelogFront {
         });
         writer.writeVarInt(timeless.size());
         timeless.forEach((key, offset) -> {
-            writer.writeVarInt(key.remaining());
-            writer.writeRaw(key.array(), 0, key.remaining());
+            byte[] bytes = new byte[key.remaining()];
+            key.duplicate().get(bytes);
+            writer.writeVarInt(bytes.length);
+            writer.writeRaw(bytes, 0, bytes.length);
             writer.writeVarLong(offset);
         });
     }

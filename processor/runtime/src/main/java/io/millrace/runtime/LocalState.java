@@ -21,11 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param fronts per store, from where on its changelog is needed
  * @param hadState whether there was local state that could be used
  */
-record LocalState(
-        @Nullable TaskState state,
-        long[] offsets,
-        List<ChangelogFront> fronts,
-        boolean hadState) {
+record LocalState(@Nullable TaskState state, long[] offsets, List<ChangelogFront> fronts, boolean hadState) {
     private static final Logger log = LoggerFactory.getLogger(LocalState.class);
     /** Of the time for which a changelog keeps tombstones, the part after which a missed one might be gone. */
     private static final double SAFE_AGE = 0.75;
@@ -122,8 +118,8 @@ record LocalState(
             }
             long beginning = beginnings.getOrDefault(changelog, 0L);
             if (stored.offset() < beginning) {
-                return "it contains " + changelog + " up to " + stored.offset() + ", but the changelog begins at " + beginning
-                        + ": what has expired since was cut off";
+                return "it contains " + changelog + " up to " + stored.offset() + ", but the changelog begins at "
+                        + beginning + ": what has expired since was cut off";
             }
             long keepsTombstonesMs = context.cluster().topic(changelog.topic()).deleteRetentionMs();
             // One offset more is the marker of the transaction that the state ends with; a change would have brought

@@ -22,8 +22,7 @@ record RecordTime(long oldestAgeMs) {
      * @param oldestMs what the broker accepts at most, as an age
      * @param timestampType {@code CreateTime}, or {@code LogAppendTime} where the broker stamps records itself
      */
-    static RecordTime of(
-            String cleanupPolicy, long retentionMs, long oldestMs, @Nullable String timestampType) {
+    static RecordTime of(String cleanupPolicy, long retentionMs, long oldestMs, @Nullable String timestampType) {
         if ("LogAppendTime".equals(timestampType)) {
             return ANY;
         }

@@ -34,6 +34,7 @@ final class Restoration {
     private final long[] ends;
     /** Marks that were read and whose ranges are still to be deleted, by store. */
     private final List<Map<Byte, Long>> marks = new ArrayList<>();
+
     private final Map<TopicPartition, TaskSeat.Start> start;
     private final Clock clock;
     private final long startedMs;
@@ -126,7 +127,8 @@ final class Restoration {
     private void expire(StateBatch to) {
         for (int store = 0; store < marks.size(); store++) {
             int at = store;
-            marks.get(store).forEach((kind, timeMs) -> to.deleteRange(at, Expiry.start(kind), Expiry.end(kind, timeMs)));
+            marks.get(store)
+                    .forEach((kind, timeMs) -> to.deleteRange(at, Expiry.start(kind), Expiry.end(kind, timeMs)));
             marks.get(store).clear();
         }
     }

@@ -91,7 +91,8 @@ final class Restorer implements AutoCloseable {
         try {
             read();
         } catch (OffsetOutOfRangeException e) {
-            // Not of an input: the owner of a task has cut off what has expired. From its new beginning the changelog is complete.
+            // Not of an input: the owner of a task has cut off what has expired. From its new beginning the changelog
+            // is complete.
             log.info("changelogs were cut while they were read, restoring {} starts again", active.keySet());
             startAgain();
         } catch (StateUnavailableException | KafkaException e) {
@@ -185,7 +186,8 @@ final class Restorer implements AutoCloseable {
             return new Restoration(
                     ticket, LocalState.none(), stores, changelogs, topicIds, new long[0], start, context.clock());
         }
-        // The beginnings first: what is cut off after that is only missing if the reading has not come so far, which it then says.
+        // The beginnings first: what is cut off after that is only missing if the reading has not come so far, which it
+        // then says.
         Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
         Map<TopicPartition, Long> ends = context.admin().ends(changelogs, false);
         LocalState local = local(ticket, changelogs, topicIds, beginnings, ends);

@@ -187,7 +187,9 @@ final class TaskRun {
     Map<TopicPartition, Long> changelogFronts() {
         Map<TopicPartition, Long> fronts = new HashMap<>();
         for (int store = 0; store < buffers.size(); store++) {
-            long front = stage.stores().get(store).expiring() ? seat.fronts().get(store).offset() : ChangelogFront.NONE;
+            long front = stage.stores().get(store).expiring()
+                    ? seat.fronts().get(store).offset()
+                    : ChangelogFront.NONE;
             long offset = Math.min(front, durableOffsets[store]);
             if (offset > 0) {
                 fronts.put(changelogs.get(store), offset);
@@ -204,7 +206,9 @@ final class TaskRun {
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int store = 0; store < buffers.size(); store++) {
             positions.add(new StoredPosition.Changelog(
-                    seat.changelogs().get(store), changelogOffsets[store], seat.fronts().get(store)));
+                    seat.changelogs().get(store),
+                    changelogOffsets[store],
+                    seat.fronts().get(store)));
         }
         to.apply(batch, new StoredPosition(nowMs, positions).encode());
         buffers.forEach(StoreBuffer::clear);

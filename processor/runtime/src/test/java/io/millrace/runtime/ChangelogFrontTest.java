@@ -101,12 +101,16 @@ class ChangelogFrontTest {
                 assertThat(copy(front)).isEqualTo(front);
             }
         }
-        assertThat(log.size() - cut).as("what is left of %d, seed %d", log.size(), seed).isLessThan(2_000);
+        assertThat(log.size() - cut)
+                .as("what is left of %d, seed %d", log.size(), seed)
+                .isLessThan(2_000);
         ChangelogFront rebuilt = new ChangelogFront();
         for (int offset = (int) cut; offset < log.size(); offset++) {
             rebuilt.changed(log.get(offset).key, log.get(offset).value, offset);
         }
-        assertThat(store(log, Math.max(0, rebuilt.offset()))).as("rebuilt, seed %d", seed).isEqualTo(store(log, 0));
+        assertThat(store(log, Math.max(0, rebuilt.offset())))
+                .as("rebuilt, seed %d", seed)
+                .isEqualTo(store(log, 0));
     }
 
     private static Change change(Random random, int step, Map<Byte, Long> expired) {

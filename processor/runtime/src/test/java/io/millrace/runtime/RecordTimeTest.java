@@ -20,7 +20,8 @@ class RecordTimeTest {
     void where_nothing_is_deleted_by_time_any_event_time_will_do() {
         assertThat(RecordTime.of("compact", WEEK_MS, NEVER_TOO_OLD, null)).isEqualTo(RecordTime.ANY);
         assertThat(RecordTime.of("delete", -1, NEVER_TOO_OLD, null)).isEqualTo(RecordTime.ANY);
-        assertThat(RecordTime.of("delete", WEEK_MS, NEVER_TOO_OLD, "LogAppendTime")).isEqualTo(RecordTime.ANY);
+        assertThat(RecordTime.of("delete", WEEK_MS, NEVER_TOO_OLD, "LogAppendTime"))
+                .isEqualTo(RecordTime.ANY);
     }
 
     @Test

@@ -33,7 +33,9 @@ class StoredPositionTest {
 
     @Test
     void its_bytes_are_fixed_because_upgrades_read_them() {
-        assertThat(new StoredPosition(258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, new ChangelogFront()))).encode())
+        assertThat(new StoredPosition(
+                                258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, new ChangelogFront())))
+                        .encode())
                 .containsExactly(
                         2, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 0, 0, 0);
     }

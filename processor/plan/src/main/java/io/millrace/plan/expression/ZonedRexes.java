@@ -126,13 +126,13 @@ final class ZonedRexes extends RexShuttle {
 
     private RexNode named(RexCall call) {
         SqlOperator operator = call.getOperator();
-        if (operator == SqlLibraryOperators.TIMESTAMP_TRUNC) {
+        if (operator.equals(SqlLibraryOperators.TIMESTAMP_TRUNC)) {
             return rounded(call, ZoneFunction.INSTANT_UP_TO);
         }
-        if (operator == SqlLibraryOperators.FORMAT_TIMESTAMP
-                || operator == SqlLibraryOperators.DAYNAME
-                || operator == SqlLibraryOperators.MONTHNAME
-                || operator == SqlLibraryOperators.PARSE_TIMESTAMP) {
+        if (operator.equals(SqlLibraryOperators.FORMAT_TIMESTAMP)
+                || operator.equals(SqlLibraryOperators.DAYNAME)
+                || operator.equals(SqlLibraryOperators.MONTHNAME)
+                || operator.equals(SqlLibraryOperators.PARSE_TIMESTAMP)) {
             return onWallClock(call);
         }
         return call;

@@ -84,7 +84,7 @@ public final class SinkOperator implements Operator {
             byte[] keyBytes = keyOf(row);
             byte[] valueBytes = row.kind() == RowKind.DELETE ? null : value.encode(row.values());
             List<RecordHeader> headers =
-                    marksResults ? HEADERS.get(row.finality().ordinal()) : List.of();
+                    marksResults ? HEADERS.get(row.finality().code()) : List.of();
             context.sender().send(topic, -1, row.timeMs(), keyBytes, valueBytes, headers);
         } catch (EncodeException | RecordTooLargeException e) {
             context.failed(sink, e);

@@ -91,6 +91,7 @@ class DedupePropertyTest {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // Two rows may be equal, and are then too near.
     private static void assertFarApart(List<Row> output, int withinMs, long seed) {
         for (Row left : output) {
             for (Row right : output) {
@@ -163,7 +164,7 @@ class DedupePropertyTest {
     private static List<Row> rows(Random random) {
         String[] keys = {"a", "b", "c", null};
         List<Row> rows = new ArrayList<>();
-        long timeMs = random.nextInt(200) - 100;
+        long timeMs = random.nextInt(200) - 100L;
         int count = random.nextInt(120);
         for (int i = 0; i < count; i++) {
             timeMs += 1 + random.nextInt(6);

@@ -188,7 +188,7 @@ class TopPropertyTest {
 
     private static List<Row> rows(Random random, int values) {
         List<Row> rows = new ArrayList<>();
-        long timeMs = random.nextInt(200) - 100;
+        long timeMs = random.nextInt(200) - 100L;
         int count = 1 + random.nextInt(120);
         for (int i = 0; i < count; i++) {
             timeMs += random.nextInt(6);

@@ -50,7 +50,8 @@ class TopTest {
 
     @Test
     void a_day_of_a_zone_is_ranked_when_it_is_over_there() {
-        SlicedWindows days = SlicedWindows.tumbling(Duration.ofDays(1).toMillis(), 0).in(ZoneId.of("Europe/Berlin"));
+        SlicedWindows days =
+                SlicedWindows.tumbling(Duration.ofDays(1).toMillis(), 0).in(ZoneId.of("Europe/Berlin"));
         OperatorRun run = run(spec(1, days, null));
         // The clocks go forward: a day of 23 hours.
         long startMs = Instant.parse("2026-03-28T23:00:00Z").toEpochMilli();
