@@ -20,13 +20,17 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
     /** Brokers refuse longer metadata by default ({@code offset.metadata.max.bytes}, 4096). */
     static final int MAX_ENCODED_CHARS = 4000;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final long NEVER = -1;
     /** Where units would exceed any difference. */
     private static final int NO_DIFFERENCES = 60;
 
     private static final int CODE_BITS = 4;
     private static final int CODE_MASK = (1 << CODE_BITS) - 1;
+    private static final int CODE_STATUS = 3;
+    /** In place of a status: active, and not yet counting again. */
+    private static final int CODE_WAITING = 3;
+
     private static final int CODE_MAX = 4;
     private static final int CODE_KNOWN = 8;
 
@@ -37,20 +41,39 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
         channels = List.copyOf(channels);
     }
 
-    /** One channel's watermark and status. */
-    public record Channel(long watermarkMs, ChannelStatus status) {
+    /**
+     * One channel's watermark and status.
+     *
+     * @param waiting whether it has woken from idleness and does not count until it has reached the task's watermark
+     */
+    public record Channel(long watermarkMs, ChannelStatus status, boolean waiting) {
+        public Channel {
+            if (waiting && status != ChannelStatus.ACTIVE) {
+                throw new IllegalArgumentException("only an active channel waits to count again, not one that is " + status);
+            }
+        }
+
+        /** A channel that is not waiting. */
+        public Channel(long watermarkMs, ChannelStatus status) {
+            this(watermarkMs, status, false);
+        }
+
         private boolean isKnown() {
             return watermarkMs != Watermarks.NONE && watermarkMs != Watermarks.MAX;
         }
 
         private int code() {
-            return status.code() | (watermarkMs == Watermarks.MAX ? CODE_MAX : 0) | (isKnown() ? CODE_KNOWN : 0);
+            int state = waiting ? CODE_WAITING : status.code();
+            return state | (watermarkMs == Watermarks.MAX ? CODE_MAX : 0) | (isKnown() ? CODE_KNOWN : 0);
         }
 
         private static Channel of(int code, long knownMs) {
             long watermarkMs =
                     (code & CODE_MAX) != 0 ? Watermarks.MAX : (code & CODE_KNOWN) != 0 ? knownMs : Watermarks.NONE;
-            return new Channel(watermarkMs, ChannelStatus.of((byte) (code & 3)));
+            int state = code & CODE_STATUS;
+            return state == CODE_WAITING
+                    ? new Channel(watermarkMs, ChannelStatus.ACTIVE, true)
+                    : new Channel(watermarkMs, ChannelStatus.of((byte) state));
         }
     }
 

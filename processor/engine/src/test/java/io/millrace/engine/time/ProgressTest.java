@@ -23,6 +23,8 @@ class ProgressTest {
                 List.of(
                         new Channel(NOW_MS, ChannelStatus.ACTIVE),
                         new Channel(NOW_MS - 1, ChannelStatus.IDLE),
+                        new Channel(NOW_MS - 2, ChannelStatus.ACTIVE, true),
+                        new Channel(Watermarks.NONE, ChannelStatus.ACTIVE, true),
                         new Channel(Watermarks.NONE, ChannelStatus.IDLE),
                         new Channel(Watermarks.NONE, ChannelStatus.ACTIVE),
                         new Channel(-NOW_MS, ChannelStatus.END),
@@ -58,10 +60,18 @@ class ProgressTest {
                     Channel channel = read.channels().get(i);
                     String as = count + " channels, seed " + seed + ", channel " + i;
                     assertThat(channel.status()).as(as).isEqualTo(written.status());
+                    assertThat(channel.waiting()).as(as).isEqualTo(written.waiting());
                     assertThat(channel.watermarkMs()).as(as).isLessThanOrEqualTo(written.watermarkMs());
                 }
             }
         }
+    }
+
+    @Test
+    void only_an_active_channel_waits_to_count_again() {
+        assertThatThrownBy(() -> new Channel(NOW_MS, ChannelStatus.IDLE, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("only an active channel waits to count again, not one that is IDLE");
     }
 
     @Test
@@ -102,7 +112,9 @@ class ProgressTest {
     private static List<Channel> channels(Random random, int count) {
         List<Channel> channels = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            channels.add(new Channel(watermark(random), ChannelStatus.of((byte) random.nextInt(3))));
+            ChannelStatus status = ChannelStatus.of((byte) random.nextInt(3));
+            boolean waiting = status == ChannelStatus.ACTIVE && random.nextBoolean();
+            channels.add(new Channel(watermark(random), status, waiting));
         }
         return channels;
     }
