@@ -14,9 +14,10 @@ import java.util.List;
  * @param taskWatermarkMs the task's combined watermark, exactly
  * @param endOffset where a bounded run ends on this partition, or -1 for an unbounded run; frozen by whoever commits first
  * @param finished whether the task has finished its bounded run
+ * @param mayTrail whether the task has ever told the stages behind that it is idle, so that they may be ahead of it
  * @param channels the partition's own channel, or one per upstream task of a repartition topic
  */
-public record Progress(long taskWatermarkMs, long endOffset, boolean finished, List<Channel> channels) {
+public record Progress(long taskWatermarkMs, long endOffset, boolean finished, boolean mayTrail, List<Channel> channels) {
     /** Brokers refuse longer metadata by default ({@code offset.metadata.max.bytes}, 4096). */
     static final int MAX_ENCODED_CHARS = 4000;
 
@@ -35,7 +36,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
     private static final int CODE_KNOWN = 8;
 
     /** What is committed for a partition before anything is known about it. */
-    public static final Progress START = new Progress(Watermarks.NONE, -1, false, List.of());
+    public static final Progress START = new Progress(Watermarks.NONE, -1, false, false, List.of());
 
     public Progress {
         channels = List.copyOf(channels);
@@ -97,6 +98,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
         writer.writeFixedLong(taskWatermarkMs);
         writer.writeVarLong(endOffset + 1);
         writer.writeBoolean(finished);
+        writer.writeBoolean(mayTrail);
         long base = baseMs();
         writer.writeFixedLong(base);
         writer.writeByte(unitBits);
@@ -151,6 +153,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
             long taskWatermarkMs = reader.readFixedLong();
             long endOffset = reader.readVarLong() + NEVER;
             boolean finished = reader.readBoolean();
+            boolean mayTrail = reader.readBoolean();
             long base = reader.readFixedLong();
             int unitBits = reader.readByte();
             int count = reader.readVarInt();
@@ -167,7 +170,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
                     channels.add(Channel.of((int) code & CODE_MASK, base + (code >>> CODE_BITS << unitBits)));
                 }
             }
-            return new Progress(taskWatermarkMs, endOffset, finished, channels);
+            return new Progress(taskWatermarkMs, endOffset, finished, mayTrail, channels);
         } catch (IllegalArgumentException e) {
             throw new DecodeException("commit metadata is not Millrace's: does another consumer use this group.id?", e);
         }

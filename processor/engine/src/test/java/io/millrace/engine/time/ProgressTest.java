@@ -20,6 +20,7 @@ class ProgressTest {
                 NOW_MS,
                 4711,
                 true,
+                true,
                 List.of(
                         new Channel(NOW_MS, ChannelStatus.ACTIVE),
                         new Channel(NOW_MS - 1, ChannelStatus.IDLE),
@@ -38,7 +39,7 @@ class ProgressTest {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             Progress progress = new Progress(
-                    watermark(random), random.nextInt(1000) - 1L, random.nextBoolean(), channels(random, 100));
+                    watermark(random), random.nextInt(1000) - 1L, random.nextBoolean(), random.nextBoolean(), channels(random, 100));
             assertThat(Progress.decode(progress.encode())).as("seed " + seed).isEqualTo(progress);
         }
     }
@@ -48,7 +49,7 @@ class ProgressTest {
         for (int count : List.of(300, 1_000, 2_000, 5_000, 5_900)) {
             for (long seed = 0; seed < 5; seed++) {
                 Random random = new Random(seed);
-                Progress progress = new Progress(NOW_MS, Long.MAX_VALUE - 1, false, channels(random, count));
+                Progress progress = new Progress(NOW_MS, Long.MAX_VALUE - 1, false, true, channels(random, count));
                 String text = progress.encode();
                 assertThat(text.length()).as(count + " channels, seed " + seed).isLessThanOrEqualTo(4_000);
                 Progress read = Progress.decode(text);
@@ -91,7 +92,7 @@ class ProgressTest {
 
     @Test
     void damaged_metadata_is_refused_or_read_but_nothing_else_happens() {
-        byte[] whole = Base64.getDecoder().decode(new Progress(NOW_MS, 7, false, channels(new Random(1), 20)).encode());
+        byte[] whole = Base64.getDecoder().decode(new Progress(NOW_MS, 7, false, false, channels(new Random(1), 20)).encode());
         for (int length = 1; length < whole.length; length++) {
             String cut = Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> Progress.decode(cut)).isInstanceOf(DecodeException.class);

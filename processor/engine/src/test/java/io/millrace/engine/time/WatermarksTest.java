@@ -74,7 +74,7 @@ class WatermarksTest {
         for (int i = 0; i < count; i++) {
             left.add(before.progress(i));
         }
-        Progress read = Progress.decode(new Progress(before.outputMs(), -1, false, left).encode());
+        Progress read = Progress.decode(new Progress(before.outputMs(), -1, false, false, left).encode());
         Watermarks after = new Watermarks();
         for (int i = 0; i < count; i++) {
             after.addChannel();
