@@ -17,7 +17,8 @@ import java.util.List;
  * @param mayTrail whether the task has ever told the stages behind that it is idle, so that they may be ahead of it
  * @param channels the partition's own channel, or one per upstream task of a repartition topic
  */
-public record Progress(long taskWatermarkMs, long endOffset, boolean finished, boolean mayTrail, List<Channel> channels) {
+public record Progress(
+        long taskWatermarkMs, long endOffset, boolean finished, boolean mayTrail, List<Channel> channels) {
     /** Brokers refuse longer metadata by default ({@code offset.metadata.max.bytes}, 4096). */
     static final int MAX_ENCODED_CHARS = 4000;
 
@@ -50,7 +51,8 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, b
     public record Channel(long watermarkMs, ChannelStatus status, boolean waiting) {
         public Channel {
             if (waiting && status != ChannelStatus.ACTIVE) {
-                throw new IllegalArgumentException("only an active channel waits to count again, not one that is " + status);
+                throw new IllegalArgumentException(
+                        "only an active channel waits to count again, not one that is " + status);
             }
         }
 

@@ -39,7 +39,11 @@ class ProgressTest {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             Progress progress = new Progress(
-                    watermark(random), random.nextInt(1000) - 1L, random.nextBoolean(), random.nextBoolean(), channels(random, 100));
+                    watermark(random),
+                    random.nextInt(1000) - 1L,
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    channels(random, 100));
             assertThat(Progress.decode(progress.encode())).as("seed " + seed).isEqualTo(progress);
         }
     }
@@ -92,7 +96,8 @@ class ProgressTest {
 
     @Test
     void damaged_metadata_is_refused_or_read_but_nothing_else_happens() {
-        byte[] whole = Base64.getDecoder().decode(new Progress(NOW_MS, 7, false, false, channels(new Random(1), 20)).encode());
+        byte[] whole =
+                Base64.getDecoder().decode(new Progress(NOW_MS, 7, false, false, channels(new Random(1), 20)).encode());
         for (int length = 1; length < whole.length; length++) {
             String cut = Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> Progress.decode(cut)).isInstanceOf(DecodeException.class);
