@@ -262,7 +262,12 @@ final class Restorer implements AutoCloseable {
         if (context.untilEnd()) {
             boolean freeze = progress.endOffset() < 0 && isSource(task, partition);
             return freeze
-                    ? new Progress(progress.taskWatermarkMs(), end, progress.finished(), progress.channels())
+                    ? new Progress(
+                            progress.taskWatermarkMs(),
+                            end,
+                            progress.finished(),
+                            progress.mayTrail(),
+                            progress.channels())
                     : progress;
         }
         boolean ended = progress.finished()
@@ -273,7 +278,7 @@ final class Restorer implements AutoCloseable {
                             + " to let it finish, or under another job name to process what has come since",
                     null);
         }
-        return new Progress(progress.taskWatermarkMs(), -1, false, progress.channels());
+        return new Progress(progress.taskWatermarkMs(), -1, false, progress.mayTrail(), progress.channels());
     }
 
     private boolean isSource(TaskId task, TopicPartition partition) {

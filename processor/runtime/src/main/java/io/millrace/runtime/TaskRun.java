@@ -69,6 +69,7 @@ final class TaskRun {
                         context.cluster()::partitions,
                         context.clock()::millis));
         long watermarkMs = Watermarks.NONE;
+        boolean mayTrail = false;
         for (TaskInput input : task.inputs()) {
             TopicPartition partition =
                     new TopicPartition(input.topic(), seat.task().partition());
@@ -80,9 +81,10 @@ final class TaskRun {
             watermarkMs = Math.max(watermarkMs, start.progress().taskWatermarkMs());
             inputs.add(new InputRun(this, partition, input, start));
             finished |= start.progress().finished();
+            mayTrail |= start.progress().mayTrail();
         }
-        if (watermarkMs != Watermarks.NONE) {
-            task.resumeAt(watermarkMs);
+        if (watermarkMs != Watermarks.NONE || mayTrail) {
+            task.resumeAt(watermarkMs, mayTrail);
         }
     }
 
@@ -326,7 +328,8 @@ final class TaskRun {
         }
 
         Progress progress() {
-            return new Progress(run.task.watermarkMs(), endOffset, run.task.isFinished(), input.channels());
+            return new Progress(
+                    run.task.watermarkMs(), endOffset, run.task.isFinished(), run.task.mayTrail(), input.channels());
         }
     }
 }

@@ -85,7 +85,7 @@ class JobEndTest {
     }
 
     private void commit(TopicPartition partition, boolean finished) {
-        String metadata = new Progress(Watermarks.MAX, 7, finished, List.of()).encode();
+        String metadata = new Progress(Watermarks.MAX, 7, finished, false, List.of()).encode();
         cluster.commit(partition, new OffsetAndMetadata(7, metadata));
     }
 }

@@ -121,8 +121,7 @@ final class ExchangeInput implements TaskInput {
             if (i == channels.size()) {
                 channels.add(watermarks.addChannel());
             }
-            watermarks.update(
-                    channels.get(i), left.get(i).watermarkMs(), left.get(i).status());
+            watermarks.resume(channels.get(i), left.get(i));
         }
     }
 
@@ -131,9 +130,6 @@ final class ExchangeInput implements TaskInput {
         if (upstreams == 0) {
             return List.of();
         }
-        return channels.stream()
-                .map(channel ->
-                        new Progress.Channel(watermarks.channelWatermarkMs(channel), watermarks.channelStatus(channel)))
-                .toList();
+        return channels.stream().map(watermarks::progress).toList();
     }
 }

@@ -122,13 +122,13 @@ final class SourceInput implements TaskInput {
         if (!channels.isEmpty()) {
             Progress.Channel left = channels.get(0);
             clock = new SourceClock(source.lagMs(), source.idleMs(), left.watermarkMs(), left.status());
-            publish();
+            watermarks.resume(channel, left);
         }
     }
 
     @Override
     public List<Progress.Channel> channels() {
-        return List.of(new Progress.Channel(clock.watermarkMs(), clock.status()));
+        return List.of(watermarks.progress(channel));
     }
 
     private void publish() {

@@ -93,9 +93,14 @@ public final class Task {
         return inputs;
     }
 
-    /** Continues at the watermark that had been reached, after each input's {@link TaskInput#resume}. */
-    public void resumeAt(long watermarkMs) {
+    /**
+     * Continues at the watermark that had been reached, after each input's {@link TaskInput#resume}.
+     *
+     * @param trailing what {@link #mayTrail} was
+     */
+    public void resumeAt(long watermarkMs, boolean trailing) {
         watermarks.resumeAt(watermarkMs);
+        mayTrail |= trailing;
         // Firing may have been interrupted by the end of a transaction, and the stages behind may not have been told.
         due = true;
     }
@@ -174,6 +179,11 @@ public final class Task {
     /** Whether all inputs have ended and everything that follows from it was sent: the next checkpoint is the task's last. */
     public boolean isFinished() {
         return finished;
+    }
+
+    /** Whether the stages behind may be ahead: the task has told them at some time that it is idle. */
+    public boolean mayTrail() {
+        return mayTrail;
     }
 
     /** The combined watermark, {@link Watermarks#NONE} if nothing is known yet. */

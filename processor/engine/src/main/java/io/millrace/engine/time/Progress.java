@@ -14,43 +14,69 @@ import java.util.List;
  * @param taskWatermarkMs the task's combined watermark, exactly
  * @param endOffset where a bounded run ends on this partition, or -1 for an unbounded run; frozen by whoever commits first
  * @param finished whether the task has finished its bounded run
+ * @param mayTrail whether the task has ever told the stages behind that it is idle, so that they may be ahead of it
  * @param channels the partition's own channel, or one per upstream task of a repartition topic
  */
-public record Progress(long taskWatermarkMs, long endOffset, boolean finished, List<Channel> channels) {
+public record Progress(
+        long taskWatermarkMs, long endOffset, boolean finished, boolean mayTrail, List<Channel> channels) {
     /** Brokers refuse longer metadata by default ({@code offset.metadata.max.bytes}, 4096). */
     static final int MAX_ENCODED_CHARS = 4000;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final long NEVER = -1;
     /** Where units would exceed any difference. */
     private static final int NO_DIFFERENCES = 60;
 
     private static final int CODE_BITS = 4;
     private static final int CODE_MASK = (1 << CODE_BITS) - 1;
+    private static final int CODE_STATUS = 3;
+    /** In place of a status: active, and not yet counting again. */
+    private static final int CODE_WAITING = 3;
+
     private static final int CODE_MAX = 4;
     private static final int CODE_KNOWN = 8;
 
     /** What is committed for a partition before anything is known about it. */
-    public static final Progress START = new Progress(Watermarks.NONE, -1, false, List.of());
+    public static final Progress START = new Progress(Watermarks.NONE, -1, false, false, List.of());
 
     public Progress {
         channels = List.copyOf(channels);
     }
 
-    /** One channel's watermark and status. */
-    public record Channel(long watermarkMs, ChannelStatus status) {
+    /**
+     * One channel's watermark and status.
+     *
+     * @param waiting whether it has woken from idleness and does not count until it has reached the task's watermark
+     */
+    public record Channel(long watermarkMs, ChannelStatus status, boolean waiting) {
+        public Channel {
+            if (waiting && status != ChannelStatus.ACTIVE) {
+                throw new IllegalArgumentException(
+                        "only an active channel waits to count again, not one that is " + status);
+            }
+        }
+
+        /** A channel that is not waiting. */
+        public Channel(long watermarkMs, ChannelStatus status) {
+            this(watermarkMs, status, false);
+        }
+
         private boolean isKnown() {
             return watermarkMs != Watermarks.NONE && watermarkMs != Watermarks.MAX;
         }
 
         private int code() {
-            return status.code() | (watermarkMs == Watermarks.MAX ? CODE_MAX : 0) | (isKnown() ? CODE_KNOWN : 0);
+            int state = waiting ? CODE_WAITING : status.code();
+            return state | (watermarkMs == Watermarks.MAX ? CODE_MAX : 0) | (isKnown() ? CODE_KNOWN : 0);
         }
 
         private static Channel of(int code, long knownMs) {
             long watermarkMs =
                     (code & CODE_MAX) != 0 ? Watermarks.MAX : (code & CODE_KNOWN) != 0 ? knownMs : Watermarks.NONE;
-            return new Channel(watermarkMs, ChannelStatus.of((byte) (code & 3)));
+            int state = code & CODE_STATUS;
+            return state == CODE_WAITING
+                    ? new Channel(watermarkMs, ChannelStatus.ACTIVE, true)
+                    : new Channel(watermarkMs, ChannelStatus.of((byte) state));
         }
     }
 
@@ -74,6 +100,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
         writer.writeFixedLong(taskWatermarkMs);
         writer.writeVarLong(endOffset + 1);
         writer.writeBoolean(finished);
+        writer.writeBoolean(mayTrail);
         long base = baseMs();
         writer.writeFixedLong(base);
         writer.writeByte(unitBits);
@@ -128,6 +155,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
             long taskWatermarkMs = reader.readFixedLong();
             long endOffset = reader.readVarLong() + NEVER;
             boolean finished = reader.readBoolean();
+            boolean mayTrail = reader.readBoolean();
             long base = reader.readFixedLong();
             int unitBits = reader.readByte();
             int count = reader.readVarInt();
@@ -144,7 +172,7 @@ public record Progress(long taskWatermarkMs, long endOffset, boolean finished, L
                     channels.add(Channel.of((int) code & CODE_MASK, base + (code >>> CODE_BITS << unitBits)));
                 }
             }
-            return new Progress(taskWatermarkMs, endOffset, finished, channels);
+            return new Progress(taskWatermarkMs, endOffset, finished, mayTrail, channels);
         } catch (IllegalArgumentException e) {
             throw new DecodeException("commit metadata is not Millrace's: does another consumer use this group.id?", e);
         }

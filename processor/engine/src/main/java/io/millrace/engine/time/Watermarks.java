@@ -46,6 +46,21 @@ public final class Watermarks {
         stale = true;
     }
 
+    /** Continues a channel that an earlier run had left like this; call it before {@link #resumeAt}, and before anything is read. */
+    public void resume(int number, Progress.Channel left) {
+        update(number, left.watermarkMs(), left.status());
+        channels.get(number).aligned = !left.waiting();
+    }
+
+    /** What {@link #resume} needs. */
+    public Progress.Channel progress(int number) {
+        // Whether a channel has reached the output is only found out with it.
+        combine();
+        Channel channel = channels.get(number);
+        boolean waiting = channel.status == ChannelStatus.ACTIVE && !channel.aligned;
+        return new Progress.Channel(channel.watermarkMs, channel.status, waiting);
+    }
+
     /** Raises the output to at least this: what had been reached before a restart. */
     public void resumeAt(long watermarkMs) {
         outputMs = Math.max(outputMs, watermarkMs);

@@ -141,7 +141,7 @@ final class TaskBench {
             task().inputs().get(i).resume(channels.get(i));
         }
         if (watermarkMs != Watermarks.NONE) {
-            task().resumeAt(watermarkMs);
+            task().resumeAt(watermarkMs, false);
         }
     }
 

@@ -308,6 +308,18 @@ class TaskTest {
     }
 
     @Test
+    void an_upstream_that_has_just_woken_does_not_hold_time_back_after_a_restart() {
+        TaskBench bench = new TaskBench(SECOND, STRICT);
+        bench.read(control(0, 2, 15, ChannelStatus.ACTIVE), control(1, 2, 3, ChannelStatus.IDLE));
+        bench.checkpoint();
+        bench.read(control(1, 2, 4, ChannelStatus.ACTIVE));
+        bench.checkpoint();
+        bench.crash();
+        bench.read(control(0, 2, 19, ChannelStatus.ACTIVE));
+        assertThat(bench.task().watermarkMs()).isEqualTo(19);
+    }
+
+    @Test
     void when_all_upstreams_have_ended_everything_fires_and_the_task_is_finished() {
         TaskBench bench = new TaskBench(SECOND, STRICT);
         bench.read(partial("a", 10, 1, 1), partial("a", 20, 1, 2), control(0, 2, Watermarks.MAX, ChannelStatus.END));

@@ -20,9 +20,12 @@ class ProgressTest {
                 NOW_MS,
                 4711,
                 true,
+                true,
                 List.of(
                         new Channel(NOW_MS, ChannelStatus.ACTIVE),
                         new Channel(NOW_MS - 1, ChannelStatus.IDLE),
+                        new Channel(NOW_MS - 2, ChannelStatus.ACTIVE, true),
+                        new Channel(Watermarks.NONE, ChannelStatus.ACTIVE, true),
                         new Channel(Watermarks.NONE, ChannelStatus.IDLE),
                         new Channel(Watermarks.NONE, ChannelStatus.ACTIVE),
                         new Channel(-NOW_MS, ChannelStatus.END),
@@ -36,7 +39,11 @@ class ProgressTest {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             Progress progress = new Progress(
-                    watermark(random), random.nextInt(1000) - 1L, random.nextBoolean(), channels(random, 100));
+                    watermark(random),
+                    random.nextInt(1000) - 1L,
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    channels(random, 100));
             assertThat(Progress.decode(progress.encode())).as("seed " + seed).isEqualTo(progress);
         }
     }
@@ -46,7 +53,7 @@ class ProgressTest {
         for (int count : List.of(300, 1_000, 2_000, 5_000, 5_900)) {
             for (long seed = 0; seed < 5; seed++) {
                 Random random = new Random(seed);
-                Progress progress = new Progress(NOW_MS, Long.MAX_VALUE - 1, false, channels(random, count));
+                Progress progress = new Progress(NOW_MS, Long.MAX_VALUE - 1, false, true, channels(random, count));
                 String text = progress.encode();
                 assertThat(text.length()).as(count + " channels, seed " + seed).isLessThanOrEqualTo(4_000);
                 Progress read = Progress.decode(text);
@@ -58,10 +65,18 @@ class ProgressTest {
                     Channel channel = read.channels().get(i);
                     String as = count + " channels, seed " + seed + ", channel " + i;
                     assertThat(channel.status()).as(as).isEqualTo(written.status());
+                    assertThat(channel.waiting()).as(as).isEqualTo(written.waiting());
                     assertThat(channel.watermarkMs()).as(as).isLessThanOrEqualTo(written.watermarkMs());
                 }
             }
         }
+    }
+
+    @Test
+    void only_an_active_channel_waits_to_count_again() {
+        assertThatThrownBy(() -> new Channel(NOW_MS, ChannelStatus.IDLE, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("only an active channel waits to count again, not one that is IDLE");
     }
 
     @Test
@@ -81,7 +96,8 @@ class ProgressTest {
 
     @Test
     void damaged_metadata_is_refused_or_read_but_nothing_else_happens() {
-        byte[] whole = Base64.getDecoder().decode(new Progress(NOW_MS, 7, false, channels(new Random(1), 20)).encode());
+        byte[] whole =
+                Base64.getDecoder().decode(new Progress(NOW_MS, 7, false, false, channels(new Random(1), 20)).encode());
         for (int length = 1; length < whole.length; length++) {
             String cut = Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> Progress.decode(cut)).isInstanceOf(DecodeException.class);
@@ -102,7 +118,9 @@ class ProgressTest {
     private static List<Channel> channels(Random random, int count) {
         List<Channel> channels = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            channels.add(new Channel(watermark(random), ChannelStatus.of((byte) random.nextInt(3))));
+            ChannelStatus status = ChannelStatus.of((byte) random.nextInt(3));
+            boolean waiting = status == ChannelStatus.ACTIVE && random.nextBoolean();
+            channels.add(new Channel(watermark(random), status, waiting));
         }
         return channels;
     }

@@ -37,6 +37,54 @@ class WatermarksTest {
     }
 
     @Test
+    void a_restart_between_any_two_events_changes_nothing() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            int count = 1 + random.nextInt(4);
+            Watermarks uninterrupted = new Watermarks();
+            Watermarks restarted = new Watermarks();
+            for (int i = 0; i < count; i++) {
+                uninterrupted.addChannel();
+                restarted.addChannel();
+            }
+            for (int event = 0; event < 60; event++) {
+                int number = random.nextInt(count);
+                long watermarkMs = random.nextInt(100) + event;
+                ChannelStatus status = random.nextInt(40) == 0 ? END : random.nextInt(3) == 0 ? IDLE : ACTIVE;
+                if (uninterrupted.channelStatus(number) == END) {
+                    continue;
+                }
+                uninterrupted.update(number, watermarkMs, status);
+                restarted.update(number, watermarkMs, status);
+                // Combined at a checkpoint or not, as it comes.
+                if (random.nextInt(3) == 0) {
+                    assertThat(restarted.outputMs()).as("seed %d", seed).isEqualTo(uninterrupted.outputMs());
+                    assertThat(restarted.status()).as("seed %d", seed).isEqualTo(uninterrupted.status());
+                    assertThat(restarted.holdingBack()).as("seed %d", seed).isEqualTo(uninterrupted.holdingBack());
+                    if (random.nextBoolean()) {
+                        restarted = restart(restarted, count);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Watermarks restart(Watermarks before, int count) {
+        List<Progress.Channel> left = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            left.add(before.progress(i));
+        }
+        Progress read = Progress.decode(new Progress(before.outputMs(), -1, false, false, left).encode());
+        Watermarks after = new Watermarks();
+        for (int i = 0; i < count; i++) {
+            after.addChannel();
+            after.resume(i, read.channels().get(i));
+        }
+        after.resumeAt(read.taskWatermarkMs());
+        return after;
+    }
+
+    @Test
     void a_channel_never_goes_back() {
         channels(1);
         watermarks.update(0, 10, ACTIVE);
