@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** The meters of one instance; docs/operations.md lists them. Thread-safe. */
@@ -21,6 +22,7 @@ final class RuntimeMetrics {
     private final Counter restored;
     private final Counter rollbacks;
     private final Timer checkpoints;
+    private final AtomicInteger pausedInputs = new AtomicInteger();
 
     RuntimeMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -32,6 +34,9 @@ final class RuntimeMetrics {
                 .register(registry);
         this.checkpoints = Timer.builder("millrace.checkpoints")
                 .description("Committed transactions, and the time from firing timers to local state written")
+                .register(registry);
+        Gauge.builder("millrace.inputs.paused", pausedInputs, AtomicInteger::get)
+                .description("Input partitions that wait because they are too far ahead, in event time, of their task's others")
                 .register(registry);
     }
 
@@ -86,6 +91,11 @@ final class RuntimeMetrics {
 
     void restored(long records) {
         restored.increment((double) records);
+    }
+
+    /** So many more input partitions wait for others of their task; negative if they no longer do. */
+    void inputsPaused(int change) {
+        pausedInputs.addAndGet(change);
     }
 
     void rolledBack() {

@@ -3,7 +3,6 @@ package io.millrace.runtime;
 import io.millrace.engine.TaskId;
 import io.millrace.engine.task.JobFailedException;
 import io.millrace.engine.topology.InternalTopic;
-import io.millrace.runtime.TaskRun.InputRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -40,9 +38,6 @@ import org.slf4j.LoggerFactory;
 final class Worker implements Membership.Listener {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long MAX_BUFFERED_BYTES = 64L << 20;
-    /** How many records are processed between two looks at the bounds of the transaction. */
-    private static final int RECORDS_PER_LOOK = 256;
-
     private static final long STATE_FLUSH_MS = 10_000;
     private static final long FIRST_BACKOFF_MS = 100;
     private static final long MAX_BACKOFF_MS = 10_000;
@@ -57,8 +52,7 @@ final class Worker implements Membership.Listener {
     private final Transaction transaction;
     private final Map<TaskId, TaskRun> runs = new TreeMap<>();
     private final Map<TaskId, RestoreTicket> tickets = new TreeMap<>();
-    private final Map<TopicPartition, InputRun> inputs = new HashMap<>();
-    private final ConsumedRecord view = new ConsumedRecord();
+    private final Reading reading;
     private final Rebalances rebalances;
     private final long intervalMs;
     private long lastCheckpointMs;
@@ -85,6 +79,7 @@ final class Worker implements Membership.Listener {
         this.rebalances = new Rebalances(context.clock());
         this.consumer = context.clients()
                 .consumer(EngineSettings.groupConsumer(context.group(), memberId, context.placement(), rebalances));
+        this.reading = new Reading(consumer, context.metrics());
         this.membership = new Membership(consumer, context.placement(), this);
         this.transaction = new Transaction(
                 context.clients(),
@@ -139,7 +134,8 @@ final class Worker implements Membership.Listener {
         }
         process(records);
         long nowMs = now();
-        observeSilence(records, Math.min(nowMs - lastRoundMs, MAX_SILENCE_PER_ROUND_MS));
+        reading.observeSilence(records, Math.min(nowMs - lastRoundMs, MAX_SILENCE_PER_ROUND_MS));
+        reading.align(runs.values());
         lastRoundMs = nowMs;
         if (isCheckpointDue(nowMs)) {
             checkpoint();
@@ -169,38 +165,7 @@ final class Worker implements Membership.Listener {
             // By a checkpoint within the poll, for a rebalance: a window that has fired in part takes no more rows.
             commitIfDue();
         }
-        int sinceLook = 0;
-        for (TopicPartition partition : records.partitions()) {
-            InputRun input = inputs.get(partition);
-            if (input == null) {
-                throw new IllegalStateException("records of " + partition + ", which is no running task's");
-            }
-            for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-                if (input.isBeyondEnd(record.offset())) {
-                    break;
-                }
-                input.run().task().process(input.input(), view.of(record));
-                input.readUpTo(record.offset() + 1);
-                if (++sinceLook == RECORDS_PER_LOOK) {
-                    sinceLook = 0;
-                    commitIfDue();
-                }
-            }
-        }
-        // The next offsets lie behind markers and aborted records too, and all that came before them is processed now.
-        records.nextOffsets().forEach((partition, next) -> {
-            InputRun input = inputs.get(partition);
-            if (input != null) {
-                input.readUpTo(next.offset());
-                pauseAtEnd(input);
-            }
-        });
-    }
-
-    private void pauseAtEnd(InputRun input) {
-        if (input.isAtEnd()) {
-            consumer.pause(List.of(input.partition()));
-        }
+        reading.process(records, this::commitIfDue);
     }
 
     /** A checkpoint in the middle of what was polled: the interval is over, or the transaction or the buffers are full. */
@@ -213,15 +178,6 @@ final class Worker implements Membership.Listener {
         while (due || transaction.isFull() || interrupted) {
             due = false;
             checkpoint();
-        }
-    }
-
-    private void observeSilence(ConsumerRecords<byte[], byte[]> records, long elapsedMs) {
-        for (InputRun input : inputs.values()) {
-            if (records.records(input.partition()).isEmpty()
-                    && consumer.currentLag(input.partition()).orElse(1) == 0) {
-                input.input().silentFor(elapsedMs);
-            }
         }
     }
 
@@ -256,12 +212,8 @@ final class Worker implements Membership.Listener {
     private void finishInterrupted() {
         checkpoint();
         if (joined) {
-            // Stays in the group during a long burst; what is fetched meanwhile waits.
-            consumer.pause(consumer.assignment());
-            consumer.poll(Duration.ZERO);
-            inputs.values().stream()
-                    .filter(input -> !input.isAtEnd())
-                    .forEach(input -> consumer.resume(List.of(input.partition())));
+            // Stays in the group during a long burst.
+            reading.pollNothing();
         }
     }
 
@@ -316,7 +268,7 @@ final class Worker implements Membership.Listener {
             }
             TaskRun run = runs.remove(task);
             if (run != null) {
-                run.inputs().forEach(input -> inputs.remove(input.partition()));
+                reading.remove(run);
                 run.close();
                 restorer.returned(task);
             }
@@ -340,15 +292,7 @@ final class Worker implements Membership.Listener {
     private void seat(TaskSeat seat) {
         TaskRun run = new TaskRun(context, seat, transaction);
         runs.put(run.id(), run);
-        for (InputRun input : run.inputs()) {
-            if (inputs.put(input.partition(), input) != null) {
-                throw new IllegalStateException(input.partition() + " is read twice");
-            }
-            consumer.seek(input.partition(), input.nextOffset());
-            consumer.resume(List.of(input.partition()));
-            input.readUpTo(input.nextOffset());
-            pauseAtEnd(input);
-        }
+        reading.add(run);
         // What had been reached may still be due to fire, and must before the first record is processed.
         interrupted |= run.task().isDue();
     }
@@ -392,9 +336,7 @@ final class Worker implements Membership.Listener {
         for (TaskRun run : new ArrayList<>(runs.values())) {
             runs.remove(run.id());
             run.end();
-            for (InputRun input : run.inputs()) {
-                inputs.remove(input.partition());
-            }
+            reading.remove(run);
             consumer.pause(context.placement().partitionsOf(run.id()));
             tickets.put(run.id(), restorer.request(run.id(), run.seat()));
         }

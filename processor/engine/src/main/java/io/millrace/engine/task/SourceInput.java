@@ -45,6 +45,11 @@ final class SourceInput implements TaskInput {
     }
 
     @Override
+    public long driftMs() {
+        return source.driftMs();
+    }
+
+    @Override
     public void process(InputRecord record) {
         recordsIn.add(1);
         Row row = decode(record);

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TaskInput permits SourceInput, ExchangeInput {
     String topic();
 
+    /**
+     * How far its watermark may be ahead of the slowest other input of the task before it has to wait; {@link Long#MAX_VALUE} if it
+     * never has to.
+     */
+    long driftMs();
+
     /** Reads a record and pushes its rows through the task. */
     void process(InputRecord record);
 
