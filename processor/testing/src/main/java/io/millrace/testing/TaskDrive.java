@@ -48,6 +48,7 @@ final class TaskDrive implements RecordSender, AutoCloseable {
     private final Map<String, Integer> committed = new HashMap<>();
     private List<List<Progress.Channel>> channels = List.of();
     private long watermarkMs = Watermarks.NONE;
+    private boolean mayTrail;
     private Task task;
 
     TaskDrive(TaskId id, Topology topology, MemoryTopics topics, StateBackend backend, LongSupplier nowMs) {
@@ -78,7 +79,7 @@ final class TaskDrive implements RecordSender, AutoCloseable {
             made.inputs().get(i).resume(channels.get(i));
         }
         if (watermarkMs != Watermarks.NONE) {
-            made.resumeAt(watermarkMs);
+            made.resumeAt(watermarkMs, mayTrail);
         }
         return made;
     }
@@ -133,6 +134,7 @@ final class TaskDrive implements RecordSender, AutoCloseable {
         committed.putAll(read);
         channels = task.inputs().stream().map(TaskInput::channels).toList();
         watermarkMs = task.watermarkMs();
+        mayTrail = task.mayTrail();
         task.takeTallies((key, count) -> counts.merge(key, count, Long::sum));
     }
 
