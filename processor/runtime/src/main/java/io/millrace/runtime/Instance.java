@@ -110,14 +110,15 @@ public final class Instance {
             status.restoring().forEach(task -> {
                 reasons.add("task " + task + " is being restored");
                 tasks.add(new InstanceStatus.TaskView(
-                        task.toString(), InstanceStatus.State.RESTORING, Long.MIN_VALUE, "ACTIVE"));
+                        task.toString(), InstanceStatus.State.RESTORING, Long.MIN_VALUE, "ACTIVE", null));
             });
             status.running()
                     .forEach(task -> tasks.add(new InstanceStatus.TaskView(
                             task.task().toString(),
                             task.finished() ? InstanceStatus.State.FINISHED : InstanceStatus.State.RUNNING,
                             task.watermarkMs(),
-                            task.time())));
+                            task.time(),
+                            task.heldBack())));
         }
         boolean live = !(outcome.getNow(null) instanceof Outcome.Failed);
         return new InstanceStatus(live, reasons.isEmpty() && !outcome.isDone(), reasons, tasks, checkpoints);

@@ -1,6 +1,8 @@
 package io.millrace.runtime;
 
+import io.millrace.engine.task.HeldBack;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an instance was doing when it was asked. Immutable.
@@ -31,6 +33,8 @@ public record InstanceStatus(
      * @param task {@code stage_partition}
      * @param watermarkMs event time up to which it is complete, {@link Long#MIN_VALUE} if that is not known yet
      * @param time ACTIVE, IDLE or END
+     * @param heldBack what the watermark waits for, or null
      */
-    public record TaskView(String task, State state, long watermarkMs, String time) {}
+    public record TaskView(
+            String task, State state, long watermarkMs, String time, @Nullable HeldBack heldBack) {}
 }

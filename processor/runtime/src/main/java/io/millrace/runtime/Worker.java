@@ -400,7 +400,11 @@ final class Worker implements Membership.Listener {
         }
         List<WorkerStatus.TaskStatus> running = runs.values().stream()
                 .map(run -> new WorkerStatus.TaskStatus(
-                        run.id(), run.task().watermarkMs(), run.task().status().name(), run.isFinished()))
+                        run.id(),
+                        run.task().watermarkMs(),
+                        run.task().status().name(),
+                        run.isFinished(),
+                        run.task().heldBack()))
                 .toList();
         status = new WorkerStatus(running, List.copyOf(tickets.keySet()), checkpoints, note);
     }

@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.task.HeldBack;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,14 @@ record WorkerStatus(
         return restoring.isEmpty() && running.stream().allMatch(TaskStatus::finished);
     }
 
-    /** @param watermarkMs the task's combined watermark */
-    record TaskStatus(TaskId task, long watermarkMs, String time, boolean finished) {}
+    /**
+     * @param watermarkMs the task's combined watermark
+     * @param heldBack what that waits for, or null
+     */
+    record TaskStatus(
+            TaskId task,
+            long watermarkMs,
+            String time,
+            boolean finished,
+            @Nullable HeldBack heldBack) {}
 }

@@ -1,5 +1,6 @@
 package io.millrace.app.admin;
 
+import io.millrace.engine.task.HeldBack;
 import io.millrace.runtime.InstanceStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,12 @@ final class StatusJson {
             view.put("state", task.state().name().toLowerCase(Locale.ROOT));
             view.put("time", task.time().toLowerCase(Locale.ROOT));
             view.put("watermark", watermark(task.watermarkMs()));
+            HeldBack heldBack = task.heldBack();
+            if (heldBack != null) {
+                view.put("heldBackBy", heldBack.by());
+                view.put("heldBackAt", watermark(heldBack.watermarkMs()));
+                view.put("heldBackSince", Instant.ofEpochMilli(heldBack.sinceMs()).toString());
+            }
             tasks.add(view);
         }
         Map<String, Object> all = new LinkedHashMap<>();

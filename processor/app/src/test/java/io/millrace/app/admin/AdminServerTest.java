@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.engine.task.HeldBack;
 import io.millrace.runtime.InstanceStatus;
 import io.millrace.runtime.InstanceStatus.State;
 import io.millrace.runtime.InstanceStatus.TaskView;
@@ -25,8 +26,13 @@ final class AdminServerTest {
             false,
             List.of("task 1_0 is being \"restored\""),
             List.of(
-                    new TaskView("0_0", State.RUNNING, 1_767_225_600_000L, "ACTIVE"),
-                    new TaskView("1_0", State.RESTORING, Long.MIN_VALUE, "ACTIVE")),
+                    new TaskView(
+                            "0_0",
+                            State.RUNNING,
+                            1_767_225_600_000L,
+                            "ACTIVE",
+                            new HeldBack("clicks-3", 1_767_225_600_000L, 1_767_225_660_000L)),
+                    new TaskView("1_0", State.RESTORING, Long.MIN_VALUE, "ACTIVE", null)),
             7);
     private static final InstanceStatus READY = new InstanceStatus(true, true, List.of(), List.of(), 8);
     private static final InstanceStatus FAILED = new InstanceStatus(false, false, List.of(), List.of(), 8);
@@ -75,7 +81,8 @@ final class AdminServerTest {
         assertThat(answer.body())
                 .isEqualTo("{\"live\":true,\"ready\":false,\"reasons\":[\"task 1_0 is being \\\"restored\\\"\"],"
                         + "\"checkpoints\":7,\"tasks\":["
-                        + "{\"task\":\"0_0\",\"state\":\"running\",\"time\":\"active\",\"watermark\":\"2026-01-01T00:00:00Z\"},"
+                        + "{\"task\":\"0_0\",\"state\":\"running\",\"time\":\"active\",\"watermark\":\"2026-01-01T00:00:00Z\","
+                        + "\"heldBackBy\":\"clicks-3\",\"heldBackAt\":\"2026-01-01T00:00:00Z\",\"heldBackSince\":\"2026-01-01T00:01:00Z\"},"
                         + "{\"task\":\"1_0\",\"state\":\"restoring\",\"time\":\"active\",\"watermark\":null}]}\n");
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.engine.task;
 
+import io.millrace.engine.TaskId;
 import io.millrace.engine.operator.Origin;
 import io.millrace.engine.operator.Output;
 import io.millrace.engine.operator.RecordHeader;
@@ -86,6 +87,12 @@ final class ExchangeInput implements TaskInput {
         }
         upstreams = channels.size();
         watermarks.update(channels.get(control.partition()), control.watermarkMs(), control.status());
+    }
+
+    @Override
+    public @Nullable String channelName(int number) {
+        int partition = channels.indexOf(number);
+        return partition < 0 ? null : "task " + new TaskId(input.exchange().producerStage(), partition);
     }
 
     @Override

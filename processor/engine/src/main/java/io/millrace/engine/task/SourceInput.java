@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceInput implements TaskInput {
     private final Input.FromSource source;
     private final String topic;
+    private final int partition;
     private final Decoder decoder;
     private final Output out;
     private final Watermarks watermarks;
@@ -27,9 +28,16 @@ final class SourceInput implements TaskInput {
     private final Tally recordsIn;
     private SourceClock clock;
 
-    SourceInput(Input.FromSource source, String topic, Output out, Watermarks watermarks, TaskErrors errors) {
+    SourceInput(
+            Input.FromSource source,
+            String topic,
+            int partition,
+            Output out,
+            Watermarks watermarks,
+            TaskErrors errors) {
         this.source = source;
         this.topic = topic;
+        this.partition = partition;
         this.decoder = source.decoder().get();
         this.out = out;
         this.watermarks = watermarks;
@@ -82,6 +90,11 @@ final class SourceInput implements TaskInput {
             errors.failed(source.name(), e);
             return null;
         }
+    }
+
+    @Override
+    public @Nullable String channelName(int number) {
+        return number == channel ? topic + "-" + partition : null;
     }
 
     @Override

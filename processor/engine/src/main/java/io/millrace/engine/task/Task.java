@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,8 @@ public final class Task {
     private ChannelStatus sentStatus = ChannelStatus.ACTIVE;
     private boolean due;
     private boolean mayTrail;
+    private @Nullable HeldBack heldBack;
+    private int heldBackChannel;
     private boolean finished;
 
     public Task(TaskId id, Topology topology, TaskEnvironment environment) {
@@ -78,7 +81,7 @@ public final class Task {
                 }
                 inputs.add(
                         input instanceof Input.FromSource source
-                                ? new SourceInput(source, topic, out, watermarks, context)
+                                ? new SourceInput(source, topic, id.partition(), out, watermarks, context)
                                 : new ExchangeInput((Input.FromExchange) input, out, watermarks));
             }
         }
@@ -189,6 +192,32 @@ public final class Task {
     /** The combined watermark, {@link Watermarks#NONE} if nothing is known yet. */
     public long watermarkMs() {
         return watermarks.outputMs();
+    }
+
+    /** What the watermark waits for as of now, or null if nothing holds it back: all inputs are idle or have ended. */
+    public @Nullable HeldBack heldBack() {
+        watermarks.outputMs();
+        int number = watermarks.holdingBack();
+        if (number < 0) {
+            heldBack = null;
+            return null;
+        }
+        long channelMs = watermarks.channelWatermarkMs(number);
+        HeldBack before = heldBack;
+        if (before == null || heldBackChannel != number || before.watermarkMs() != channelMs) {
+            heldBackChannel = number;
+            heldBack = new HeldBack(
+                    channelName(number), channelMs, environment.nowMs().getAsLong());
+        }
+        return heldBack;
+    }
+
+    private String channelName(int number) {
+        return inputs.stream()
+                .map(input -> input.channelName(number))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("channel " + number + " is no input's"));
     }
 
     public ChannelStatus status() {

@@ -18,6 +18,10 @@ public sealed interface TaskInput permits SourceInput, ExchangeInput {
     /** Reads a record and pushes its rows through the task. */
     void process(InputRecord record);
 
+    /** What the channel with this number among the task's is called, or null if it is not one of this input. */
+    @Nullable
+    String channelName(int number);
+
     /** The record of a source that this record's row was made of, or null if it did not come along. */
     @Nullable
     Origin origin(InputRecord record);
