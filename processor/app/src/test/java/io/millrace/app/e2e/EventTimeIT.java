@@ -138,7 +138,8 @@ final class EventTimeIT {
                     () -> values("backfill.counts").size() > hours || !run.isAlive(),
                     LIMIT,
                     () -> values("backfill.counts") + "\n" + run.output());
-            // Retention has run since the results were written when it has deleted an old record that was written after them.
+            // Retention has run since the results were written when it has deleted an old record that was written after
+            // them.
             produceDated("backfill.control", 0, old.toEpochMilli(), old.toEpochMilli());
             Await.until(() -> beginning("backfill.control", 0) == 1, LIMIT, () -> "retention did not run");
             results = values("backfill.counts");
