@@ -208,7 +208,7 @@ final class EventTimeIT {
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
             String value = "{\"page\":\"/a\",\"ts\":" + timeMs + "}";
-            producer.send(new ProducerRecord<>(topic, partition, timestampMs, null, value));
+            var unused = producer.send(new ProducerRecord<>(topic, partition, timestampMs, null, value));
         }
     }
 
