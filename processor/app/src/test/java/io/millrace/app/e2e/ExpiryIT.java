@@ -35,6 +35,7 @@ class ExpiryIT {
                     World.LIMIT,
                     () -> "after " + written[0] + " clicks the changelog begins at "
                             + world.beginnings(CHANGELOG, World.PARTITIONS) + ": " + world.logs());
+            assertThat(first.isAlive()).as(world::logs).isTrue();
             first.kill();
             Clicks clicks = world.writeClicks(written[0], BATCH);
             long total = written[0] + BATCH;
