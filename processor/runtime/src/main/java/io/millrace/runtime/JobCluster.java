@@ -95,8 +95,9 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
                     + settings(topic));
         } else if (!is.keepsAll()) {
             // After an outage, or in a backfill, what is still needed is older than any retention.
-            problems.add("internal topic " + topic.name() + " deletes records by age or size, and would lose some that the job"
-                    + " still needs; set " + settings(topic));
+            problems.add("internal topic " + topic.name()
+                    + " deletes records by age or size, and would lose some that the job" + " still needs; set "
+                    + settings(topic));
         }
     }
 

@@ -98,7 +98,8 @@ final class KafkaCluster implements Cluster {
         String retentionMs = value(config, TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
         boolean keepsAll = !cleanupPolicy.contains(TopicConfig.CLEANUP_POLICY_DELETE)
                 || (retentionMs.equals(UNLIMITED)
-                        && value(config, TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED).equals(UNLIMITED));
+                        && value(config, TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED)
+                                .equals(UNLIMITED));
         RecordTime times = RecordTime.of(
                 cleanupPolicy,
                 Long.parseLong(retentionMs),

@@ -84,9 +84,10 @@ class JobClusterTest {
         MemoryCluster cluster = Jobs.cluster().with("job-totals-changelog", 3, "compact");
         assertThatThrownBy(() -> JobCluster.prepare(Jobs.expiring(), cluster))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessage("internal topic job-totals-changelog has cleanup.policy=compact, but must have compact,delete"
-                        + " or records would be lost, or kept for ever; set cleanup.policy=compact,delete"
-                        + " retention.bytes=-1 retention.ms=-1");
+                .hasMessage(
+                        "internal topic job-totals-changelog has cleanup.policy=compact, but must have compact,delete"
+                                + " or records would be lost, or kept for ever; set cleanup.policy=compact,delete"
+                                + " retention.bytes=-1 retention.ms=-1");
         assertThat(cluster.created()).isEmpty();
     }
 
@@ -97,8 +98,9 @@ class JobClusterTest {
                 .with("job-totals-changelog", 3, "compact,delete", false);
         assertThatThrownBy(() -> JobCluster.prepare(Jobs.expiring(), cluster))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageContaining("job-totals-repartition deletes records by age or size, and would lose some that the"
-                        + " job still needs; set cleanup.policy=delete retention.bytes=-1 retention.ms=-1")
+                .hasMessageContaining(
+                        "job-totals-repartition deletes records by age or size, and would lose some that the"
+                                + " job still needs; set cleanup.policy=delete retention.bytes=-1 retention.ms=-1")
                 .hasMessageContaining("job-totals-changelog deletes records by age or size");
     }
 
