@@ -31,9 +31,8 @@ record RecordTime(long oldestAgeMs) {
         if (oldestMs == Long.MAX_VALUE) {
             return new RecordTime(keptMs);
         }
-        // The broker looks at its own clock, and later: an age just within its limit would be refused on arrival, and
-        // the
-        // transaction with it.
+        // The broker looks at its own clock, and later: an age just within its limit would be refused on arrival,
+        // and the transaction with it.
         return new RecordTime(Math.min(keptMs, oldestMs / 2));
     }
 
