@@ -52,6 +52,7 @@ class ExpiryIT {
     /** Before the job has started there is no changelog. */
     private static boolean isCutEverywhere(World world) {
         return world.committedInput() > 0
-                && world.beginnings(CHANGELOG, World.PARTITIONS).values().stream().allMatch(offset -> offset > 0);
+                && world.beginnings(CHANGELOG, World.PARTITIONS).values().stream()
+                        .allMatch(offset -> offset > 0);
     }
 }
