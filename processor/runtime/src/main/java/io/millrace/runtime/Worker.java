@@ -256,8 +256,9 @@ final class Worker implements Membership.Listener {
     @Override
     public void lost(Set<TaskId> tasks) {
         log.warn("lost {}: this worker was out of the group for too long", tasks);
-        recover(new RebalanceInProgressException("tasks " + tasks + " are lost"));
+        // Nothing is committed for them, nor for the others: what they have sent is in the same transaction.
         release(tasks);
+        recover(Reaction.PARTITIONS_LOST, new RebalanceInProgressException("tasks " + tasks + " are lost"));
     }
 
     private void release(Set<TaskId> tasks) {
@@ -300,7 +301,10 @@ final class Worker implements Membership.Listener {
     // ---- when something went wrong
 
     private void recover(RuntimeException error) {
-        Reaction reaction = Reaction.to(error);
+        recover(Reaction.to(error), error);
+    }
+
+    private void recover(Reaction reaction, RuntimeException error) {
         if (reaction == Reaction.FAIL_JOB) {
             if (failure == null) {
                 failure = explained(error);
@@ -315,6 +319,7 @@ final class Worker implements Membership.Listener {
         notBeforeMs = now() + backoffMs;
         backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs);
         if (reaction == Reaction.NEW_PRODUCER) {
+            // Never aborted: a fenced producer may not, and a commit without an answer may have counted.
             transaction.close();
         } else {
             abort();
@@ -326,7 +331,8 @@ final class Worker implements Membership.Listener {
     private void abort() {
         try {
             transaction.abort();
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+            // Also when the producer says that its transaction is not one to abort: only a new one is sure to have none open.
             log.warn("the abort failed, taking a new producer: {}", e.toString());
             transaction.close();
         }
