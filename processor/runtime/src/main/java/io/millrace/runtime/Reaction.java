@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.BrokerNotAvailableException;
@@ -124,8 +126,11 @@ enum Reaction {
                         RebalanceInProgressException.class,
                         StaleMemberEpochException.class,
                         GroupIdNotFoundException.class,
+                        // The restorer looks at what is gone, and does as the job says.
+                        OffsetOutOfRangeException.class,
                         TransactionAbortableException.class,
-                        RetriableDecodeException.class)
+                        RetriableDecodeException.class,
+                        ChangelogCutException.class)
                 .forEach(type -> table.put(type, ROLL_BACK));
         List.<Class<? extends Throwable>>of(
                         UnknownMemberIdException.class,
@@ -134,6 +139,7 @@ enum Reaction {
         // A setting, a right, a record or a version that will be no other the next time.
         List.<Class<? extends Throwable>>of(
                         InvalidConfigurationException.class,
+                        LogTruncationException.class,
                         InvalidOffsetException.class,
                         ConfigException.class,
                         SerializationException.class,

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
@@ -127,7 +128,7 @@ final class Worker implements Membership.Listener {
             finishInterrupted();
             return;
         }
-        ConsumerRecords<byte[], byte[]> records = joined ? consumer.poll(pollTimeout()) : ConsumerRecords.empty();
+        ConsumerRecords<byte[], byte[]> records = joined ? poll() : ConsumerRecords.empty();
         if (failure != null) {
             // It happened in a rebalance, within the poll.
             return;
@@ -148,6 +149,16 @@ final class Worker implements Membership.Listener {
         if (joined && rebalances.isStuck(now())) {
             log.warn("tasks were withheld for a rebalance that has not come; asking for one");
             consumer.enforceRebalance("tasks are without an owner");
+        }
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        try {
+            return consumer.poll(pollTimeout());
+        } catch (OffsetOutOfRangeException e) {
+            // What comes now is a roll-back, and then the restorer measures what is gone: all that has been read is not.
+            checkpoint();
+            throw e;
         }
     }
 
@@ -291,7 +302,7 @@ final class Worker implements Membership.Listener {
     }
 
     private void seat(TaskSeat seat) {
-        TaskRun run = new TaskRun(context, seat, transaction);
+        TaskRun run = new TaskRun(context, seat, transaction, restorer::epoch);
         runs.put(run.id(), run);
         reading.add(run);
         // What had been reached may still be due to fire, and must before the first record is processed.
@@ -325,7 +336,7 @@ final class Worker implements Membership.Listener {
             abort();
         }
         interrupted = false;
-        rebuild();
+        rebuild(error);
     }
 
     private void abort() {
@@ -338,13 +349,14 @@ final class Worker implements Membership.Listener {
         }
     }
 
-    private void rebuild() {
+    private void rebuild(RuntimeException error) {
         for (TaskRun run : new ArrayList<>(runs.values())) {
             runs.remove(run.id());
             run.end();
             reading.remove(run);
             consumer.pause(context.placement().partitionsOf(run.id()));
-            tickets.put(run.id(), restorer.request(run.id(), run.seat()));
+            boolean isCut = error instanceof ChangelogCutException cut && run.writesTo(cut.changelog());
+            tickets.put(run.id(), restorer.request(run.id(), run.seat(), isCut ? error.getMessage() : null));
         }
     }
 
@@ -352,12 +364,12 @@ final class Worker implements Membership.Listener {
         if (error instanceof JobFailedException) {
             return error;
         }
-        if (error instanceof OffsetOutOfRangeException gone) {
+        if (error instanceof LogTruncationException cut) {
             return new JobFailedException(
-                    "retention has deleted input that the job has not read: it was to go on at "
-                            + gone.offsetOutOfRangePartitions()
-                            + ". Set the group's offsets to what is still there to go on without"
-                            + " those records",
+                    "an unclean leader election has cut the input and lost records that the job has read: "
+                            + cut.offsetOutOfRangePartitions()
+                            + ". Their results are committed. Set the group's offsets to where the job is to go on, which are those it"
+                            + " has if it is to go on with what came after the cut",
                     error);
         }
         if (error instanceof AuthorizationException) {

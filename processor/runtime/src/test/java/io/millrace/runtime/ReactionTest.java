@@ -102,6 +102,12 @@ class ReactionTest {
     }
 
     @Test
+    void input_that_is_gone_is_a_roll_back_after_which_the_restorer_decides() {
+        given(new OffsetOutOfRangeException(Map.of(PARTITION, 5L)), ROLL_BACK);
+        verify();
+    }
+
+    @Test
     void a_member_that_the_group_does_not_know_has_lost_its_partitions() {
         given(new UnknownMemberIdException(), PARTITIONS_LOST);
         verify();
@@ -139,7 +145,6 @@ class ReactionTest {
         given(new SaslAuthenticationException("no"), FAIL_JOB);
         given(new SslAuthenticationException("no"), FAIL_JOB);
         given(new FencedInstanceIdException("two of them"), FAIL_JOB);
-        given(new OffsetOutOfRangeException(Map.of(PARTITION, 5L)), FAIL_JOB);
         given(new LogTruncationException(Map.of(PARTITION, 5L), Map.of()), FAIL_JOB);
         given(new NoOffsetForPartitionException(PARTITION), FAIL_JOB);
         given(new RecordTooLargeException(), FAIL_JOB);
