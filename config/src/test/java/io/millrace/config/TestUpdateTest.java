@@ -41,9 +41,11 @@ final class TestUpdateTest {
         List<TestUpdate> updates = read(text).stream()
                 .map(test -> TestUpdate.of(test, Map.of("s", List.of(ROWS))))
                 .toList();
-        assertThat(TestUpdate.apply(text, updates))
-                .isEqualTo("tests:\n- {name: a, given: {}, expect: {s: [{a: 1}]}}\n"
-                        + "- {name: b, given: {}, expect: {s: [{a: 1}]}}\n");
+        assertThat(TestUpdate.apply(text, updates)).isEqualTo("""
+                tests:
+                - {name: a, given: {}, expect: {s: [{a: 1}]}}
+                - {name: b, given: {}, expect: {s: [{a: 1}]}}
+                """);
     }
 
     @ParameterizedTest

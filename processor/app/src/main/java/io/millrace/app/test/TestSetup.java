@@ -122,7 +122,7 @@ final class TestSetup {
             byte @Nullable [] value,
             List<RecordHeader> headers) {
         String topic = source.topics().get(0).value();
-        WrittenRecord record = 
+        WrittenRecord record =
                 WrittenRecord.of(topic, 0, timestampMs, key, value).with(headers);
         steps.add(run -> {
             run.send(record);
