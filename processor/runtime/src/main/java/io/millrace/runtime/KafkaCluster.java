@@ -174,7 +174,7 @@ final class KafkaCluster implements Cluster {
         var unused = admin.deleteRecords(records).all().whenComplete((done, error) -> {
             if (error != null) {
                 log.warn(
-                        "could not purge repartition topics {}, will try again: {}",
+                        "could not purge {}, will try again when more can be purged: {}",
                         before.keySet(),
                         error.getMessage());
             }

@@ -209,6 +209,9 @@ final class Restorer implements AutoCloseable {
             // Somebody else has had the task meanwhile, and has cut the changelog behind what is here.
             earlier.close();
             ticket.forgetEarlier();
+            // Its state is not open in a worker any more; should this restoration be interrupted, the ticket must not
+            // wait for that.
+            out.remove(ticket.task());
         }
         return LocalState.open(context, ticket.task(), changelogs, topicIds, beginnings, ends);
     }

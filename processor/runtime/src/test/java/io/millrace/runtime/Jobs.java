@@ -40,11 +40,20 @@ final class Jobs {
 
     /** {@code clicks} and {@code views} over an exchange into a stage with a store, and from there to {@code counts}. */
     static Topology twoStages() {
+        return twoStages(false);
+    }
+
+    /** The same with a store whose entries expire. */
+    static Topology expiring() {
+        return twoStages(true);
+    }
+
+    private static Topology twoStages(boolean expiring) {
         Stage second = new Stage(
                 1,
                 List.of(new Input.FromExchange(BY_PAGE, List.of())),
                 List.of(),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false)));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", expiring)));
         return new Topology(
                 "job",
                 List.of(new Stage(0, List.of(source("clicks", "views")), List.of(), List.of()), second),
@@ -65,7 +74,11 @@ final class Jobs {
 
     /** {@link #twoStages} on a cluster that has its topics. */
     static RuntimeContext context(MemoryCluster cluster, boolean untilEnd, Clock clock) {
-        Topology topology = twoStages();
+        return context(twoStages(), cluster, new NoClients(), untilEnd, clock);
+    }
+
+    static RuntimeContext context(
+            Topology topology, MemoryCluster cluster, ClientFactory clients, boolean untilEnd, Clock clock) {
         JobCluster job = JobCluster.prepare(topology, cluster);
         return new RuntimeContext(
                 topology,
@@ -73,7 +86,7 @@ final class Jobs {
                 job,
                 job.placement(topology),
                 cluster,
-                new NoClients(),
+                clients,
                 new MemoryStateBackend(),
                 new RuntimeMetrics(new SimpleMeterRegistry()),
                 clock);

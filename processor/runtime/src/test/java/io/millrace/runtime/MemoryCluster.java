@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class MemoryCluster implements Cluster {
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+    private final Map<TopicPartition, Long> beginnings = new HashMap<>();
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
     private final List<Map<TopicPartition, Long>> purges = new ArrayList<>();
     private final Map<String, Map<String, String>> created = new LinkedHashMap<>();
     private boolean hidesNewTopics;
@@ -42,6 +44,16 @@ final class MemoryCluster implements Cluster {
 
     void commit(TopicPartition partition, OffsetAndMetadata offset) {
         committed.put(partition, offset);
+    }
+
+    /** Where a partition begins; 0 unless it is said here. */
+    void begins(TopicPartition partition, long offset) {
+        beginnings.put(partition, offset);
+    }
+
+    /** Where a partition ends; 0 unless it is said here. */
+    void ends(TopicPartition partition, long offset) {
+        ends.put(partition, offset);
     }
 
     /** The settings of the topics that were created. */
@@ -91,15 +103,20 @@ final class MemoryCluster implements Cluster {
 
     @Override
     public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
-        check();
-        Map<TopicPartition, Long> beginnings = new HashMap<>();
-        partitions.forEach(partition -> beginnings.put(partition, 0L));
-        return beginnings;
+        return offsets(partitions, beginnings);
     }
 
     @Override
     public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, boolean stable) {
-        return beginnings(partitions);
+        return offsets(partitions, ends);
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Collection<TopicPartition> partitions, Map<TopicPartition, Long> known) {
+        check();
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        partitions.forEach(partition -> offsets.put(partition, known.getOrDefault(partition, 0L)));
+        return offsets;
     }
 
     @Override

@@ -49,7 +49,7 @@ class WatermarksTest {
             }
             for (int event = 0; event < 60; event++) {
                 int number = random.nextInt(count);
-                long watermarkMs = random.nextInt(100) + event;
+                long watermarkMs = random.nextInt(100) + (long) event;
                 ChannelStatus status = random.nextInt(40) == 0 ? END : random.nextInt(3) == 0 ? IDLE : ACTIVE;
                 if (uninterrupted.channelStatus(number) == END) {
                     continue;
