@@ -40,6 +40,11 @@ final class World implements AutoCloseable {
     final Random random = new Random(seed);
 
     World(Path directory, boolean tolerateErrors) throws IOException {
+        this(directory, PageStats.job(tolerateErrors));
+    }
+
+    /** @param job a form of {@link PageStats#JOB} */
+    World(Path directory, String job) throws IOException {
         this.directory = directory;
         this.broker = ChildBroker.start(directory.resolve("broker"), Map.of("num.partitions", "1"));
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
@@ -47,7 +52,11 @@ final class World implements AutoCloseable {
         // Results carry their event time, which lies months back: a topic with the default retention would delete them.
         Topics.create(broker.bootstrapServers(), PageStats.SINK, PARTITIONS, Map.of("retention.ms", "-1"));
         Topics.create(broker.bootstrapServers(), PageStats.DEAD_LETTERS, 1);
-        this.job = Files.writeString(directory.resolve("page-stats.yaml"), PageStats.job(tolerateErrors));
+        this.job = Files.writeString(directory.resolve("page-stats.yaml"), job);
+    }
+
+    ChildBroker broker() {
+        return broker;
     }
 
     String brokers() {
