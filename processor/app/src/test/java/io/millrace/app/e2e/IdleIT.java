@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.time.ChannelStatus;
 import io.millrace.engine.time.Progress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -79,7 +79,8 @@ class IdleIT {
             }
             Await.until(() -> world.committedInput() == World.PARTITIONS, World.LIMIT, world::logs);
             world.broker().pause();
-            Thread.sleep(Duration.ofSeconds(5).toMillis());
+            // An outage has to last: longer than idle, shorter than the session time-out.
+            TimeUnit.SECONDS.sleep(5);
             world.broker().resume();
             source.click(1, at(30));
             Await.until(() -> views(world, 0) > 0, World.LIMIT, world::logs);

@@ -13,8 +13,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes single clicks of a page to chosen partitions of the source, in transactions if it was asked to. */
 final class SourceWriter implements AutoCloseable {
-    static final String PAGE = "/home";
-
     private final Producer<byte[], byte[]> producer;
 
     private SourceWriter(Producer<byte[], byte[]> producer) {
@@ -40,9 +38,17 @@ final class SourceWriter implements AutoCloseable {
 
     /** Returns when the broker has it. */
     void click(int partition, Instant time) {
-        String json = "{\"user_id\":\"u\",\"page\":\"" + PAGE + "\",\"ts\":\"" + time + "\",\"ms\":1,\"is_bot\":false}";
+        send(partition, "{\"user_id\":\"u\",\"page\":\"/home\",\"ts\":\"" + time + "\",\"ms\":1,\"is_bot\":false}");
+    }
+
+    /** A record that is no JSON. Returns when the broker has it. */
+    void garbage(int partition) {
+        send(partition, "{");
+    }
+
+    private void send(int partition, String value) {
         try {
-            producer.send(new ProducerRecord<>(PageStats.SOURCE, partition, null, json.getBytes(UTF_8)))
+            producer.send(new ProducerRecord<>(PageStats.SOURCE, partition, null, value.getBytes(UTF_8)))
                     .get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
