@@ -19,12 +19,7 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = "Shows what a job becomes: stages, operators, stores, topics, and why each exchange is there.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {
-            "0:shown",
-            "1:no instance answers (--live)",
-            "2:wrong command line",
-            "78:the job is not valid"
-        })
+        exitCodeList = {"0:shown", "1:no instance answers (--live)", "2:wrong command line", "78:the job is not valid"})
 final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

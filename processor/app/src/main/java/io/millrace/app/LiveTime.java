@@ -108,7 +108,9 @@ final class LiveTime {
             Decoder decoder = new JsonFormat().decoder(new Format.Place("status", false, null), ANSWER);
             Object tasks = decoder.decode(answer.getBytes(UTF_8))[0];
             if (tasks instanceof List<?> list) {
-                return list.stream().map(task -> LiveTask.of((@Nullable Object[]) task)).toList();
+                return list.stream()
+                        .map(task -> LiveTask.of((@Nullable Object[]) task))
+                        .toList();
             }
         } catch (DecodeException e) {
             throw new CommandException(ExitCode.FAILED, "that is no answer of an instance: " + e.getMessage());

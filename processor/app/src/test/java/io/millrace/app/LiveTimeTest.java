@@ -27,8 +27,10 @@ class LiveTimeTest {
                 true,
                 List.of(),
                 List.of(
-                        new TaskView("0_2", State.RUNNING, OLD_MS, "ACTIVE", new HeldBack("clicks-2", OLD_MS, SINCE_MS)),
-                        new TaskView("1_0", State.RUNNING, OLD_MS, "ACTIVE", new HeldBack("task 0_2", OLD_MS, SINCE_MS)),
+                        new TaskView(
+                                "0_2", State.RUNNING, OLD_MS, "ACTIVE", new HeldBack("clicks-2", OLD_MS, SINCE_MS)),
+                        new TaskView(
+                                "1_0", State.RUNNING, OLD_MS, "ACTIVE", new HeldBack("task 0_2", OLD_MS, SINCE_MS)),
                         new TaskView(
                                 "1_1",
                                 State.RUNNING,

@@ -41,7 +41,8 @@ class ConformancePageTest {
     private static Map<String, String> testSources() throws IOException {
         Map<String, String> sources = new HashMap<>();
         try (Stream<Path> files = Files.walk(ROOT.resolve("processor"))) {
-            files.filter(file -> file.toString().contains("src/test/java") && file.toString().endsWith(".java"))
+            files.filter(file -> file.toString().contains("src/test/java")
+                            && file.toString().endsWith(".java"))
                     .forEach(file -> sources.put(name(file), text(file)));
         }
         return sources;

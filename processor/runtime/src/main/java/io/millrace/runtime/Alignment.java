@@ -80,15 +80,16 @@ final class Alignment {
             if (slowest < 0 || inputs.get(i).watermarkMs() < inputs.get(slowest).watermarkMs()) {
                 second = slowest;
                 slowest = i;
-            } else if (second < 0 || inputs.get(i).watermarkMs() < inputs.get(second).watermarkMs()) {
+            } else if (second < 0
+                    || inputs.get(i).watermarkMs() < inputs.get(second).watermarkMs()) {
                 second = i;
             }
         }
         boolean[] waiting = new boolean[inputs.size()];
         for (int i = 0; i < waiting.length; i++) {
             int other = i == slowest ? second : slowest;
-            waiting[i] =
-                    other >= 0 && inputs.get(i).isBeyondDriftOf(inputs.get(other).watermarkMs());
+            waiting[i] = other >= 0
+                    && inputs.get(i).isBeyondDriftOf(inputs.get(other).watermarkMs());
         }
         return waiting;
     }

@@ -36,5 +36,9 @@ public record InstanceStatus(
      * @param heldBack what the watermark waits for, or null
      */
     public record TaskView(
-            String task, State state, long watermarkMs, String time, @Nullable HeldBack heldBack) {}
+            String task,
+            State state,
+            long watermarkMs,
+            String time,
+            @Nullable HeldBack heldBack) {}
 }

@@ -36,7 +36,8 @@ final class RuntimeMetrics {
                 .description("Committed transactions, and the time from firing timers to local state written")
                 .register(registry);
         Gauge.builder("millrace.inputs.paused", pausedInputs, AtomicInteger::get)
-                .description("Input partitions that wait because they are too far ahead, in event time, of their task's others")
+                .description(
+                        "Input partitions that wait because they are too far ahead, in event time, of their task's others")
                 .register(registry);
     }
 

@@ -70,7 +70,9 @@ class AlignmentTest {
             boolean[] waiting = Alignment.waiting(places);
             boolean anyRead = false;
             for (int i = 0; i < waiting.length; i++) {
-                assertThat(waiting[i]).as("seed %d, input %d of %s", seed, i, places).isEqualTo(mustWait(places, i));
+                assertThat(waiting[i])
+                        .as("seed %d, input %d of %s", seed, i, places)
+                        .isEqualTo(mustWait(places, i));
                 anyRead |= !waiting[i] && places.get(i).status() == ChannelStatus.ACTIVE;
             }
             boolean anyActive = places.stream().anyMatch(place -> place.status() == ChannelStatus.ACTIVE);
@@ -89,7 +91,8 @@ class AlignmentTest {
             }
             Collections.shuffle(order, random);
             boolean[] waiting = Alignment.waiting(places);
-            boolean[] shuffled = Alignment.waiting(order.stream().map(places::get).toList());
+            boolean[] shuffled =
+                    Alignment.waiting(order.stream().map(places::get).toList());
             for (int i = 0; i < shuffled.length; i++) {
                 assertThat(shuffled[i]).as("seed %d, %s", seed, places).isEqualTo(waiting[order.get(i)]);
             }

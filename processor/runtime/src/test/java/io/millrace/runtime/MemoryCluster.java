@@ -111,8 +111,7 @@ final class MemoryCluster implements Cluster {
         return offsets(partitions, ends);
     }
 
-    private Map<TopicPartition, Long> offsets(
-            Collection<TopicPartition> partitions, Map<TopicPartition, Long> known) {
+    private Map<TopicPartition, Long> offsets(Collection<TopicPartition> partitions, Map<TopicPartition, Long> known) {
         check();
         Map<TopicPartition, Long> offsets = new HashMap<>();
         partitions.forEach(partition -> offsets.put(partition, known.getOrDefault(partition, 0L)));

@@ -30,7 +30,9 @@ final class StatusJson {
             if (heldBack != null) {
                 view.put("heldBackBy", heldBack.by());
                 view.put("heldBackAt", watermark(heldBack.watermarkMs()));
-                view.put("heldBackSince", Instant.ofEpochMilli(heldBack.sinceMs()).toString());
+                view.put(
+                        "heldBackSince",
+                        Instant.ofEpochMilli(heldBack.sinceMs()).toString());
             }
             tasks.add(view);
         }

@@ -138,7 +138,8 @@ final class EventTimeIT {
                     () -> values("backfill.counts").size() > hours || !run.isAlive(),
                     LIMIT,
                     () -> values("backfill.counts") + "\n" + run.output());
-            // Retention has run since the results were written when it has deleted an old record that was written after them.
+            // Retention has run since the results were written when it has deleted an old record that was written after
+            // them.
             produceDated("backfill.control", 0, old.toEpochMilli(), old.toEpochMilli());
             Await.until(() -> beginning("backfill.control", 0) == 1, LIMIT, () -> "retention did not run");
             results = values("backfill.counts");
@@ -207,7 +208,7 @@ final class EventTimeIT {
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
             String value = "{\"page\":\"/a\",\"ts\":" + timeMs + "}";
-            producer.send(new ProducerRecord<>(topic, partition, timestampMs, null, value));
+            var unused = producer.send(new ProducerRecord<>(topic, partition, timestampMs, null, value));
         }
     }
 
