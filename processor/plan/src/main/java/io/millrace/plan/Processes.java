@@ -67,19 +67,7 @@ final class Processes {
                     updates.makeFinal());
             return false;
         }
-        for (int i = 0; i < by.size(); i++) {
-            if (!updates.keyColumns().contains(by.get(i))) {
-                Text at = step.by().get(i);
-                scope.error(
-                        at,
-                        "the updates of '" + updates.step() + "' change " + at.value()
-                                + ", and would not come to where the rows are that they replace",
-                        "go by " + String.join(", ", updates.neededNames()) + " only",
-                        "or " + updates.makeFinal());
-                return false;
-            }
-        }
-        return true;
+        return scope.isKeptBy(updates, by, step.by(), "would not come to where the rows are that they replace", "go");
     }
 
     private boolean configured(JobSpec.Process step, ProcessDefinition definition) {

@@ -158,19 +158,7 @@ final class Rankings {
                     "or " + updates.makeFinal());
             return false;
         }
-        for (int i = 0; i < by.size(); i++) {
-            if (!updates.keyColumns().contains(by.get(i))) {
-                Text at = step.by().get(i);
-                scope.error(
-                        at,
-                        "the updates of '" + updates.step() + "' change " + at.value()
-                                + ", and would leave their old group without notice",
-                        "rank by " + String.join(", ", updates.neededNames()) + " only",
-                        "or " + updates.makeFinal());
-                return false;
-            }
-        }
-        return true;
+        return scope.isKeptBy(updates, by, step.by(), "would leave their old group without notice", "rank");
     }
 
     private static List<String> names(List<Text> texts) {

@@ -58,6 +58,28 @@ record Scope(JobSpec job, SqlContext sql, ZoneId zone, Names names, List<Problem
         }
     }
 
+    /**
+     * Whether rows that replace each other agree in these columns, so that they come to the same group; reports the first that they may
+     * differ in.
+     *
+     * @param consequence what updates would do if they differed
+     * @param verb what the step does by these columns
+     */
+    boolean isKeptBy(Updates updates, List<Integer> columns, List<Text> names, String consequence, String verb) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (!updates.keyColumns().contains(columns.get(i))) {
+                Text at = names.get(i);
+                error(
+                        at,
+                        "the updates of '" + updates.step() + "' change " + at.value() + ", and " + consequence,
+                        verb + " by " + String.join(", ", updates.neededNames()) + " only",
+                        "or " + updates.makeFinal());
+                return false;
+            }
+        }
+        return true;
+    }
+
     <R extends Relation> R add(R relation) {
         relations.add(relation);
         return relation;

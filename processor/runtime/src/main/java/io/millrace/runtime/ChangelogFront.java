@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From where on the changelog of an expiring store is still needed; what is before can be deleted.
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * little. It is stored with the local state, and built anew from the records where that is rebuilt.
  */
 final class ChangelogFront {
+    private static final Logger log = LoggerFactory.getLogger(ChangelogFront.class);
+
     static final int MAX_STEPS = 64;
     static final int MAX_TIMELESS = 256;
 
@@ -45,6 +50,7 @@ final class ChangelogFront {
 
     private final Map<ByteBuffer, Long> timeless = new HashMap<>();
     private boolean tooMany;
+    private boolean warned;
 
     /**
      * An entry was written.
@@ -114,6 +120,18 @@ final class ChangelogFront {
             least = Math.min(least, offset);
         }
         return least == Long.MAX_VALUE ? NONE : least;
+    }
+
+    /** Says once that the changelog is not cut, if that is so. */
+    void warnIfNotCut(TopicPartition changelog) {
+        if (tooMany && !warned) {
+            warned = true;
+            log.warn(
+                    "{} has more than {} entries without a time: what has expired is not deleted from it, and it grows. This is a"
+                            + " defect of the operator that writes it; results are right",
+                    changelog,
+                    MAX_TIMELESS);
+        }
     }
 
     void encode(BinaryWriter writer) {

@@ -46,8 +46,15 @@ public interface Cluster extends AutoCloseable {
      *
      * @param cleanupPolicy empty if we have no right to see it
      * @param deleteRetentionMs how long a compacted topic keeps tombstones
+     * @param keepsAll whether nothing is deleted by age or size, or we have no right to see it
      * @param times which timestamps its records may have
      */
     record Topic(
-            String name, Uuid id, int partitions, String cleanupPolicy, long deleteRetentionMs, RecordTime times) {}
+            String name,
+            Uuid id,
+            int partitions,
+            String cleanupPolicy,
+            boolean keepsAll,
+            long deleteRetentionMs,
+            RecordTime times) {}
 }

@@ -7,11 +7,13 @@ import io.millrace.engine.topology.InternalTopic;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -87,10 +89,30 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
                     + " internal topics and its group's offsets to start anew");
         }
         String policy = topic.config().getOrDefault("cleanup.policy", is.cleanupPolicy());
-        if (!is.cleanupPolicy().isEmpty() && !is.cleanupPolicy().equals(policy)) {
+        if (!is.cleanupPolicy().isEmpty() && !policies(is.cleanupPolicy()).equals(policies(policy))) {
             problems.add("internal topic " + topic.name() + " has cleanup.policy=" + is.cleanupPolicy()
-                    + ", but must have " + policy + " or records would be lost; set it back");
+                    + ", but must have " + policy + " or records would be lost, or kept for ever; set "
+                    + settings(topic));
+        } else if (!is.keepsAll()) {
+            // After an outage, or in a backfill, what is still needed is older than any retention.
+            problems.add("internal topic " + topic.name()
+                    + " deletes records by age or size, and would lose some that the job" + " still needs; set "
+                    + settings(topic));
         }
+    }
+
+    /** Their order means nothing. */
+    private static Set<String> policies(String list) {
+        return Arrays.stream(list.split(",")).map(String::trim).collect(Collectors.toSet());
+    }
+
+    /** All that the topic must have, at once: with "delete" in its policy but the broker's retention it would lose records. */
+    private static String settings(InternalTopic topic) {
+        return topic.config().entrySet().stream()
+                .filter(setting -> !setting.getKey().equals("segment.bytes"))
+                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     private static void fail(List<String> problems) {

@@ -44,6 +44,8 @@ final class KafkaCluster implements Cluster {
     /** The cleanup policy of a topic whose configuration we may not see. */
     private static final String UNKNOWN = "";
 
+    private static final String UNLIMITED = "-1";
+
     private static final String ANY_AGE = Long.toString(Long.MAX_VALUE);
 
     private final Admin admin;
@@ -93,9 +95,14 @@ final class KafkaCluster implements Cluster {
     private static Topic topic(TopicDescription topic, Config config) {
         String deleteRetentionMs = value(config, TopicConfig.DELETE_RETENTION_MS_CONFIG, DEFAULT_DELETE_RETENTION_MS);
         String cleanupPolicy = value(config, TopicConfig.CLEANUP_POLICY_CONFIG, UNKNOWN);
+        String retentionMs = value(config, TopicConfig.RETENTION_MS_CONFIG, UNLIMITED);
+        boolean keepsAll = !cleanupPolicy.contains(TopicConfig.CLEANUP_POLICY_DELETE)
+                || (retentionMs.equals(UNLIMITED)
+                        && value(config, TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED)
+                                .equals(UNLIMITED));
         RecordTime times = RecordTime.of(
                 cleanupPolicy,
-                Long.parseLong(value(config, TopicConfig.RETENTION_MS_CONFIG, "-1")),
+                Long.parseLong(retentionMs),
                 Long.parseLong(value(config, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, ANY_AGE)),
                 value(config, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, UNKNOWN));
         return new Topic(
@@ -103,6 +110,7 @@ final class KafkaCluster implements Cluster {
                 topic.topicId(),
                 topic.partitions().size(),
                 cleanupPolicy,
+                keepsAll,
                 Long.parseLong(deleteRetentionMs),
                 times);
     }

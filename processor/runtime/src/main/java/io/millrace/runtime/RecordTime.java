@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which timestamps the records of a topic may have. A result is stamped with its event time, so that readers can look for it by time; but a
  * broker deletes by that same timestamp, and refuses what is too old by {@code message.timestamp.before.max.ms}. Results of a backfill
- * of old data would be gone as soon as retention runs. So a result whose event time is older than half of what its topic keeps is stamped
+ * of old data would be gone as soon as retention runs. So a result whose event time is older than half of what its topic keeps, or accepts, is stamped
  * with the wall clock: whatever is written can be read for at least that long.
  *
  * @param oldestAgeMs how old an event time may be to be the timestamp
@@ -28,7 +28,12 @@ record RecordTime(long oldestAgeMs) {
         }
         boolean deletes = cleanupPolicy.contains(TopicConfig.CLEANUP_POLICY_DELETE) && retentionMs != UNLIMITED;
         long keptMs = deletes ? retentionMs / 2 : Long.MAX_VALUE;
-        return new RecordTime(Math.min(keptMs, oldestMs));
+        if (oldestMs == Long.MAX_VALUE) {
+            return new RecordTime(keptMs);
+        }
+        // The broker looks at its own clock, and later: an age just within its limit would be refused on arrival,
+        // and the transaction with it.
+        return new RecordTime(Math.min(keptMs, oldestMs / 2));
     }
 
     /** The timestamp of a record with this event time: that, or {@code nowMs} if it would be too old or is in the future. */

@@ -178,6 +178,7 @@ final class TaskRun {
                 ChangelogFront front = seat.fronts().get(store);
                 long leastOffset = seat.changelogOffsets()[store];
                 buffers.get(store).forEachDirty((key, value) -> front.changed(key, value, leastOffset));
+                front.warnIfNotCut(changelogs.get(store));
             }
         }
     }

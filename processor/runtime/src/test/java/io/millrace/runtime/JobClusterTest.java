@@ -80,6 +80,38 @@ class JobClusterTest {
     }
 
     @Test
+    void the_changelog_of_a_store_that_did_not_expire_before_is_refused_with_all_that_it_needs() {
+        MemoryCluster cluster = Jobs.cluster().with("job-totals-changelog", 3, "compact");
+        assertThatThrownBy(() -> JobCluster.prepare(Jobs.expiring(), cluster))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessage(
+                        "internal topic job-totals-changelog has cleanup.policy=compact, but must have compact,delete"
+                                + " or records would be lost, or kept for ever; set cleanup.policy=compact,delete"
+                                + " retention.bytes=-1 retention.ms=-1");
+        assertThat(cluster.created()).isEmpty();
+    }
+
+    @Test
+    void an_internal_topic_that_deletes_by_age_or_size_is_refused() {
+        MemoryCluster cluster = Jobs.cluster()
+                .with("job-totals-repartition", 3, "delete", false)
+                .with("job-totals-changelog", 3, "compact,delete", false);
+        assertThatThrownBy(() -> JobCluster.prepare(Jobs.expiring(), cluster))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageContaining(
+                        "job-totals-repartition deletes records by age or size, and would lose some that the"
+                                + " job still needs; set cleanup.policy=delete retention.bytes=-1 retention.ms=-1")
+                .hasMessageContaining("job-totals-changelog deletes records by age or size");
+    }
+
+    @Test
+    void the_order_of_a_topics_policies_means_nothing() {
+        MemoryCluster cluster = Jobs.cluster().with("job-totals-changelog", 3, "delete, compact");
+        assertThat(JobCluster.prepare(Jobs.expiring(), cluster).partitions("job-totals-changelog"))
+                .isEqualTo(3);
+    }
+
+    @Test
     void a_setting_that_we_have_no_right_to_see_is_not_held_against_the_topic() {
         MemoryCluster cluster =
                 Jobs.cluster().with("job-totals-repartition", 3, "").with("job-totals-changelog", 3, "");

@@ -28,7 +28,14 @@ final class MemoryCluster implements Cluster {
     }
 
     MemoryCluster with(String topic, int partitions, String cleanupPolicy) {
-        topics.put(topic, new Topic(topic, Uuid.randomUuid(), partitions, cleanupPolicy, 86_400_000, RecordTime.ANY));
+        return with(topic, partitions, cleanupPolicy, true);
+    }
+
+    /** @param keepsAll whether nothing is deleted by age or size */
+    MemoryCluster with(String topic, int partitions, String cleanupPolicy, boolean keepsAll) {
+        topics.put(
+                topic,
+                new Topic(topic, Uuid.randomUuid(), partitions, cleanupPolicy, keepsAll, 86_400_000, RecordTime.ANY));
         return this;
     }
 

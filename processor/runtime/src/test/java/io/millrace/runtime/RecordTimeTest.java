@@ -25,8 +25,9 @@ class RecordTimeTest {
     }
 
     @Test
-    void what_the_broker_refuses_is_no_timestamp() {
-        assertThat(RecordTime.of("compact", WEEK_MS, 1_000, null).oldestAgeMs()).isEqualTo(1_000);
+    void what_the_broker_might_refuse_when_it_arrives_is_no_timestamp() {
+        assertThat(RecordTime.of("compact", WEEK_MS, 1_000, null).oldestAgeMs()).isEqualTo(500);
+        assertThat(RecordTime.of("delete", 600, 1_000, null).oldestAgeMs()).isEqualTo(300);
     }
 
     @Test

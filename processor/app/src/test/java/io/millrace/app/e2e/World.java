@@ -65,9 +65,14 @@ final class World implements AutoCloseable {
 
     /** Writes the first {@code count} clicks. */
     Clicks writeClicks(long count) {
+        return writeClicks(0, count);
+    }
+
+    /** Writes {@code count} clicks from index {@code from} on. */
+    Clicks writeClicks(long from, long count) {
         Clicks clicks = Clicks.of(seed, Instant.parse("2026-03-01T00:00:00Z"), 500);
         try (ClickProducer producer = new ClickProducer(brokers(), PageStats.SOURCE, clicks)) {
-            producer.send(0, count);
+            producer.send(from, from + count);
         }
         return clicks;
     }
@@ -114,14 +119,23 @@ final class World implements AutoCloseable {
      * @param committed the last stable offsets, not the high watermarks
      */
     Map<TopicPartition, Long> ends(String topic, int partitions, boolean committed) {
+        IsolationLevel isolation = committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
+        return offsets(topic, partitions, OffsetSpec.latest(), isolation);
+    }
+
+    /** The first offsets of a topic's partitions. */
+    Map<TopicPartition, Long> beginnings(String topic, int partitions) {
+        return offsets(topic, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private Map<TopicPartition, Long> offsets(String topic, int partitions, OffsetSpec spec, IsolationLevel isolation) {
         Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
-            specs.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+            specs.put(new TopicPartition(topic, partition), spec);
         }
-        IsolationLevel isolation = committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
         return get(admin.listOffsets(specs, new ListOffsetsOptions(isolation)).all()).entrySet().stream()
                 .collect(Collectors.toMap(
-                        Map.Entry::getKey, end -> end.getValue().offset()));
+                        Map.Entry::getKey, found -> found.getValue().offset()));
     }
 
     List<String> output() {
