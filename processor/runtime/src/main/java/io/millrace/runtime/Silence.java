@@ -23,15 +23,15 @@ final class Silence {
      * @return how much longer the partition is now known to have been silent
      */
     long observe(boolean nothing, long elapsedMs, long answersSoFar) {
-        boolean answered = answersSoFar > answers && answers >= 0;
-        boolean sameBroker = answersSoFar >= answers && answersSoFar >= 0;
+        long answersBefore = answers;
         answers = answersSoFar;
-        if (!nothing || !sameBroker) {
+        if (!nothing || answersSoFar < Math.max(0, answersBefore)) {
+            // There was something, or another broker answers for the partition now, or none.
             unprovenMs = 0;
             return 0;
         }
         unprovenMs = Math.min(maxPerAnswerMs, unprovenMs + Math.max(0, elapsedMs));
-        if (!answered) {
+        if (answersBefore < 0 || answersSoFar == answersBefore) {
             return 0;
         }
         long provenMs = unprovenMs;

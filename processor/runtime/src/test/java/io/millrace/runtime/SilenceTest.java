@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+/** What counts as silence of a partition: neither a broker's nor the worker's own. */
 class SilenceTest {
     private static final long MAX_MS = 1_500;
 
@@ -24,6 +25,13 @@ class SilenceTest {
             assertThat(silence.observe(true, 100, 7)).isZero();
         }
         assertThat(silence.observe(true, 100, 8)).isEqualTo(MAX_MS);
+    }
+
+    @Test
+    void a_worker_that_stands_still_counts_no_more_of_it_than_an_answer_proves() {
+        silence.observe(true, 100, 7);
+        assertThat(silence.observe(true, 3_600_000, 8)).isEqualTo(MAX_MS);
+        assertThat(silence.observe(true, 100, 9)).isEqualTo(100);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.millrace.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.local.ClickProducer;
 import io.millrace.local.Clicks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +30,7 @@ class BoundedIT {
             Clicks clicks = world.writeClicks(CLICKS);
             MillraceProcess run = world.start("state", SLOW, "--until-end");
             world.awaitProgress(0.2, CLICKS, run);
-            append(world, clicks, CLICKS, CLICKS + 10_000);
+            world.writeClicks(CLICKS, 10_000);
             run.kill();
             assertThat(world.committedInput()).as("killed in the middle").isLessThan(CLICKS);
             // On another machine: what is frozen must not be on the disk of the first.
@@ -54,7 +53,7 @@ class BoundedIT {
             List<String> expected = PageStats.expected(clicks, CLICKS);
             assertThat(world.output()).as(world::logs).containsExactlyInAnyOrderElementsOf(expected);
 
-            append(world, clicks, CLICKS, CLICKS + 1_000);
+            world.writeClicks(CLICKS, 1_000);
             Map<?, ?> ends = world.ends(PageStats.SINK, World.PARTITIONS, false);
             MillraceProcess again = world.start("state-1", Map.of(), "--until-end");
             assertThat(again.exitCode(AT_ONCE)).as(world::logs).isZero();
@@ -121,12 +120,6 @@ class BoundedIT {
             assertThat(first.output()).contains("clicks-2@1");
             assertThat(second.output()).contains("clicks-2@1");
             assertThat(world.output()).as("no window closes behind what has failed").isEmpty();
-        }
-    }
-
-    private static void append(World world, Clicks clicks, long from, long to) {
-        try (ClickProducer producer = new ClickProducer(world.brokers(), PageStats.SOURCE, clicks)) {
-            producer.send(from, to);
         }
     }
 }

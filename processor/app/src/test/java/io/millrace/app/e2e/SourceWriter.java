@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes single clicks of a page to chosen partitions of the source, in transactions if it was asked to. */
@@ -38,18 +40,26 @@ final class SourceWriter implements AutoCloseable {
 
     /** Returns when the broker has it. */
     void click(int partition, Instant time) {
-        send(partition, "{\"user_id\":\"u\",\"page\":\"/home\",\"ts\":\"" + time + "\",\"ms\":1,\"is_bot\":false}");
+        await(startClick(partition, time));
+    }
+
+    /** Returns at once; the broker gets it when it can. */
+    Future<RecordMetadata> startClick(int partition, Instant time) {
+        return send(partition, "{\"user_id\":\"u\",\"page\":\"/home\",\"ts\":\"" + time + "\",\"ms\":1,\"is_bot\":false}");
     }
 
     /** A record that is no JSON. Returns when the broker has it. */
     void garbage(int partition) {
-        send(partition, "{");
+        await(send(partition, "{"));
     }
 
-    private void send(int partition, String value) {
+    private Future<RecordMetadata> send(int partition, String value) {
+        return producer.send(new ProducerRecord<>(PageStats.SOURCE, partition, null, value.getBytes(UTF_8)));
+    }
+
+    private static void await(Future<RecordMetadata> sent) {
         try {
-            producer.send(new ProducerRecord<>(PageStats.SOURCE, partition, null, value.getBytes(UTF_8)))
-                    .get();
+            sent.get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -111,6 +112,21 @@ final class World implements AutoCloseable {
 
     Map<TopicPartition, OffsetAndMetadata> committed() {
         return get(admin.listConsumerGroupOffsets("page-stats").partitionsToOffsetAndMetadata());
+    }
+
+    /** Waits until there is nothing left to read and nothing left to commit, in the source nor between the job's stages. */
+    void awaitRest() {
+        Await.until(this::isAtRest, LIMIT, this::logs);
+    }
+
+    private boolean isAtRest() {
+        Map<TopicPartition, OffsetAndMetadata> committed = committed();
+        Set<String> topics = committed.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        return topics.size() == 2
+                && topics.stream()
+                        .flatMap(topic -> ends(topic, PARTITIONS, false).entrySet().stream())
+                        .allMatch(end -> committed.containsKey(end.getKey())
+                                && committed.get(end.getKey()).offset() == end.getValue());
     }
 
     /**
