@@ -8,13 +8,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code run --until-end} on a real broker: which records are in it, whatever the log's end looks like, and when it is over, job-wide. */
 class BoundedIT {
     private static final long CLICKS = 100_000;
+    private static final long FEWER = 20_000;
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+    /** Behind all clicks: a window of its own. */
+    private static final Instant LATER = START.plus(Duration.ofDays(1));
+
     /** Small polls keep a short run from being over before the kill. */
     private static final Map<String, String> SLOW = Map.of("POLL", "250");
 
@@ -26,11 +32,16 @@ class BoundedIT {
 
     @Test
     void records_that_come_after_the_start_are_not_in_it_also_after_a_kill() throws Exception {
-        try (World world = new World(directory, false)) {
+        try (World world = new World(directory, false);
+                SourceWriter plain = SourceWriter.plain(world)) {
             Clicks clicks = world.writeClicks(CLICKS);
             MillraceProcess run = world.start("state", SLOW, "--until-end");
-            world.awaitProgress(0.2, CLICKS, run);
-            world.writeClicks(CLICKS, 10_000);
+            world.awaitProgress(0.1, CLICKS, run);
+            Set<TopicPartition> all = world.ends(PageStats.SOURCE, World.PARTITIONS, false).keySet();
+            Await.until(() -> world.committed().keySet().containsAll(all), World.LIMIT, world::logs);
+            for (int partition = 0; partition < World.PARTITIONS; partition++) {
+                plain.click(partition, LATER);
+            }
             run.kill();
             assertThat(world.committedInput()).as("killed in the middle").isLessThan(CLICKS);
             // On another machine: what is frozen must not be on the disk of the first.
@@ -45,15 +56,15 @@ class BoundedIT {
     @Test
     void all_instances_exit_with_0_when_the_job_is_finished_and_a_finished_job_at_once_without_a_word() throws Exception {
         try (World world = new World(directory, false)) {
-            Clicks clicks = world.writeClicks(CLICKS);
+            Clicks clicks = world.writeClicks(FEWER);
             MillraceProcess first = world.start("state-1", SLOW, "--until-end");
             MillraceProcess second = world.start("state-2", SLOW, "--until-end");
             assertThat(first.exitCode(World.LIMIT)).as(world::logs).isZero();
             assertThat(second.exitCode(World.LIMIT)).as(world::logs).isZero();
-            List<String> expected = PageStats.expected(clicks, CLICKS);
+            List<String> expected = PageStats.expected(clicks, FEWER);
             assertThat(world.output()).as(world::logs).containsExactlyInAnyOrderElementsOf(expected);
 
-            world.writeClicks(CLICKS, 1_000);
+            world.writeClicks(FEWER, 1_000);
             Map<?, ?> ends = world.ends(PageStats.SINK, World.PARTITIONS, false);
             MillraceProcess again = world.start("state-1", Map.of(), "--until-end");
             assertThat(again.exitCode(AT_ONCE)).as(world::logs).isZero();
