@@ -75,7 +75,8 @@ final class EngineSettings {
     }
 
     private static String consumer(Map<String, String> kafka, String name, String otherwise) {
-        return kafka.getOrDefault("consumer." + name, kafka.getOrDefault(name, otherwise)).trim();
+        return kafka.getOrDefault("consumer." + name, kafka.getOrDefault(name, otherwise))
+                .trim();
     }
 
     static Map<String, Object> restoreConsumer(String clientId) {

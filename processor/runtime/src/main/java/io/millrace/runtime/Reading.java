@@ -39,11 +39,7 @@ final class Reading {
      *
      * @param maxSilencePerAnswerMs as {@link Silence} has it
      */
-    Reading(
-            Consumer<byte[], byte[]> consumer,
-            Answers answers,
-            long maxSilencePerAnswerMs,
-            RuntimeMetrics metrics) {
+    Reading(Consumer<byte[], byte[]> consumer, Answers answers, long maxSilencePerAnswerMs, RuntimeMetrics metrics) {
         this.consumer = consumer;
         this.answers = answers;
         this.maxSilencePerAnswerMs = maxSilencePerAnswerMs;

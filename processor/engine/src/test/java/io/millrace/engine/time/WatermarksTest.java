@@ -153,7 +153,9 @@ class WatermarksTest {
         assertThat(watermarks.outputMs()).isEqualTo(50);
         watermarks.update(0, 10, ACTIVE);
         watermarks.update(1, 20, ACTIVE);
-        assertThat(watermarks.holdingBack()).as("the one that counts, however fast").isEqualTo(2);
+        assertThat(watermarks.holdingBack())
+                .as("the one that counts, however fast")
+                .isEqualTo(2);
         watermarks.update(2, 50, IDLE);
         assertThat(watermarks.holdingBack()).isEqualTo(1);
     }
