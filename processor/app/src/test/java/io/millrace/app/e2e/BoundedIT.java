@@ -37,7 +37,8 @@ class BoundedIT {
             Clicks clicks = world.writeClicks(CLICKS);
             MillraceProcess run = world.start("state", SLOW, "--until-end");
             world.awaitProgress(0.1, CLICKS, run);
-            Set<TopicPartition> all = world.ends(PageStats.SOURCE, World.PARTITIONS, false).keySet();
+            Set<TopicPartition> all =
+                    world.ends(PageStats.SOURCE, World.PARTITIONS, false).keySet();
             Await.until(() -> world.committed().keySet().containsAll(all), World.LIMIT, world::logs);
             for (int partition = 0; partition < World.PARTITIONS; partition++) {
                 plain.click(partition, LATER);
@@ -47,14 +48,16 @@ class BoundedIT {
             // On another machine: what is frozen must not be on the disk of the first.
             MillraceProcess last = world.start("another-state", Map.of(), "--until-end");
             assertThat(last.exitCode(World.LIMIT)).as(world::logs).isZero();
-            assertThat(world.output()).as(world::logs).containsExactlyInAnyOrderElementsOf(
-                    PageStats.expected(clicks, CLICKS));
+            assertThat(world.output())
+                    .as(world::logs)
+                    .containsExactlyInAnyOrderElementsOf(PageStats.expected(clicks, CLICKS));
             assertThat(world.committedInput()).isEqualTo(CLICKS);
         }
     }
 
     @Test
-    void all_instances_exit_with_0_when_the_job_is_finished_and_a_finished_job_at_once_without_a_word() throws Exception {
+    void all_instances_exit_with_0_when_the_job_is_finished_and_a_finished_job_at_once_without_a_word()
+            throws Exception {
         try (World world = new World(directory, false)) {
             Clicks clicks = world.writeClicks(FEWER);
             MillraceProcess first = world.start("state-1", SLOW, "--until-end");
@@ -94,7 +97,8 @@ class BoundedIT {
                 SourceWriter plain = SourceWriter.plain(world);
                 SourceWriter aborting = SourceWriter.transactional(world, "aborting");
                 SourceWriter open = SourceWriter.transactional(world, "open")) {
-            // Partition 0 ends in an aborted batch, 1 in an open transaction with committed records behind it; of 2 everything was
+            // Partition 0 ends in an aborted batch, 1 in an open transaction with committed records behind it; of 2
+            // everything was
             // aborted; 3 is empty.
             plain.click(0, START);
             plain.click(1, START);
@@ -130,7 +134,9 @@ class BoundedIT {
             assertThat(second.exitCode(World.LIMIT)).as(world::logs).isEqualTo(1);
             assertThat(first.output()).contains("clicks-2@1");
             assertThat(second.output()).contains("clicks-2@1");
-            assertThat(world.output()).as("no window closes behind what has failed").isEmpty();
+            assertThat(world.output())
+                    .as("no window closes behind what has failed")
+                    .isEmpty();
         }
     }
 }

@@ -50,7 +50,9 @@ class IdleIT {
             run.kill();
             world.start("state", IDLE_NEVER);
             awaitWindow(world, source, 2);
-            assertThat(views(world, 0)).as("with the click of the silent partition").isEqualTo(2);
+            assertThat(views(world, 0))
+                    .as("with the click of the silent partition")
+                    .isEqualTo(2);
         }
     }
 
@@ -79,10 +81,11 @@ class IdleIT {
             for (int partition = 0; partition < World.PARTITIONS; partition++) {
                 source.click(partition, at(20));
             }
-            MillraceProcess run = world.start(
-                    "state", Map.of("IDLE", "6s", "JAVA_TOOL_OPTIONS", "-Dmillrace.log.kafka=INFO"));
+            MillraceProcess run =
+                    world.start("state", Map.of("IDLE", "6s", "JAVA_TOOL_OPTIONS", "-Dmillrace.log.kafka=INFO"));
             world.awaitRest();
-            // Again, as these are not sure to have stayed awake during the start. Only 1 to 3 hold the window open from now on.
+            // Again, as these are not sure to have stayed awake during the start. Only 1 to 3 hold the window open from
+            // now on.
             for (int partition = 1; partition < World.PARTITIONS; partition++) {
                 source.click(partition, at(20));
             }
@@ -140,8 +143,7 @@ class IdleIT {
     }
 
     private static ChannelStatus status(OffsetAndMetadata committed) {
-        List<Progress.Channel> channels =
-                Progress.decode(committed.metadata()).channels();
+        List<Progress.Channel> channels = Progress.decode(committed.metadata()).channels();
         return channels.isEmpty() ? ChannelStatus.ACTIVE : channels.get(0).status();
     }
 

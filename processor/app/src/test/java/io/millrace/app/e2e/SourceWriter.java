@@ -40,17 +40,21 @@ final class SourceWriter implements AutoCloseable {
 
     /** Returns when the broker has it. */
     void click(int partition, Instant time) {
-        await(startClick(partition, time));
+        await(send(partition, json(time)));
     }
 
     /** Returns at once; the broker gets it when it can. */
-    Future<RecordMetadata> startClick(int partition, Instant time) {
-        return send(partition, "{\"user_id\":\"u\",\"page\":\"/home\",\"ts\":\"" + time + "\",\"ms\":1,\"is_bot\":false}");
+    void startClick(int partition, Instant time) {
+        var unused = send(partition, json(time));
     }
 
     /** A record that is no JSON. Returns when the broker has it. */
     void garbage(int partition) {
         await(send(partition, "{"));
+    }
+
+    private static String json(Instant time) {
+        return "{\"user_id\":\"u\",\"page\":\"/home\",\"ts\":\"" + time + "\",\"ms\":1,\"is_bot\":false}";
     }
 
     private Future<RecordMetadata> send(int partition, String value) {

@@ -121,7 +121,8 @@ final class World implements AutoCloseable {
 
     private boolean isAtRest() {
         Map<TopicPartition, OffsetAndMetadata> committed = committed();
-        Set<String> topics = committed.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        Set<String> topics =
+                committed.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
         return topics.size() == 2
                 && topics.stream()
                         .flatMap(topic -> ends(topic, PARTITIONS, false).entrySet().stream())
