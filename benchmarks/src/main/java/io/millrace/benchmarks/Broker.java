@@ -1,6 +1,5 @@
 package io.millrace.benchmarks;
 
-import io.millrace.benchmarks.bids.Oracle;
 import io.millrace.local.ChildBroker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,8 +64,8 @@ final class Broker implements AutoCloseable {
         admin.deleteTopics(topics).all().get();
     }
 
-    /** Hands every committed value of a topic to a check, each partition's in order. @return how many there were */
-    long readCommitted(String topic, Oracle.Check check) {
+    /** Hands every committed value of a topic on, each partition's in order. @return how many there were */
+    long readCommitted(String topic, java.util.function.Consumer<byte[]> values) {
         Map<String, Object> config = Map.of(
                 "bootstrap.servers", bootstrapServers(),
                 "isolation.level", "read_committed",
@@ -90,7 +89,7 @@ final class Broker implements AutoCloseable {
                     return count;
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    check.accept(record.value());
+                    values.accept(record.value());
                     count++;
                 }
             }

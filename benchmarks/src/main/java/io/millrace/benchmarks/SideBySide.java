@@ -27,15 +27,6 @@ import java.util.concurrent.ExecutionException;
 final class SideBySide {
     private static final int PARTITIONS = 4;
     private static final String INPUT = "bids";
-    private static final Oracle.Check IGNORE = new Oracle.Check() {
-        @Override
-        public void accept(byte[] value) {}
-
-        @Override
-        public Oracle.Verdict verdict() {
-            return new Oracle.Verdict(true, 0, "");
-        }
-    };
 
     private final Options options;
     private final Path root;
@@ -119,7 +110,7 @@ final class SideBySide {
         say("writing %,d bids, seed %d …", options.records(), options.seed());
         long bytes = BidTopic.write(broker.bootstrapServers(), INPUT, PARTITIONS, bids);
         // Reading it once also warms up what the broker reads with, so that the first engine has no disadvantage.
-        long count = broker.readCommitted(INPUT, IGNORE);
+        long count = broker.readCommitted(INPUT, value -> {});
         if (count != options.records()) {
             throw new IllegalStateException("the input has " + count + " records instead of " + options.records());
         }
@@ -149,7 +140,7 @@ final class SideBySide {
             span = meter.measure(engine, process, name);
         }
         Oracle.Check check = oracle.check();
-        broker.readCommitted(output, check);
+        broker.readCommitted(output, check::accept);
         Result result = new Result(work, engine, number, span, check.verdict());
         broker.deleteTopics(name);
         return result;

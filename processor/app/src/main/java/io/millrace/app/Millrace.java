@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ValidateCommand.class,
             ExplainCommand.class,
+            TestCommand.class,
+            ResetCommand.class,
             VersionCommand.class
         })
 public final class Millrace implements Runnable {

@@ -64,6 +64,29 @@ final class EngineSettings {
                 rebalances);
     }
 
+    /**
+     * How long a broker that has nothing for a consumer waits before it says so.
+     *
+     * @param kafka the job's properties
+     */
+    static long fetchMaxWaitMs(Map<String, String> kafka) {
+        return Long.parseLong(consumer(kafka, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "500"));
+    }
+
+    /**
+     * Whether consumers may read from the nearest replica instead of the leader.
+     *
+     * @param kafka the job's properties
+     */
+    static boolean readsFollowers(Map<String, String> kafka) {
+        return !consumer(kafka, ConsumerConfig.CLIENT_RACK_CONFIG, "").isEmpty();
+    }
+
+    private static String consumer(Map<String, String> kafka, String name, String otherwise) {
+        return kafka.getOrDefault("consumer." + name, kafka.getOrDefault(name, otherwise))
+                .trim();
+    }
+
     static Map<String, Object> restoreConsumer(String clientId) {
         return Map.of(
                 ConsumerConfig.CLIENT_ID_CONFIG,

@@ -27,12 +27,22 @@ final class Reading {
 
     private final Consumer<byte[], byte[]> consumer;
     private final RuntimeMetrics metrics;
+    private final Answers answers;
+    private final long maxSilencePerAnswerMs;
     private final Map<TopicPartition, InputRun> inputs = new HashMap<>();
     private final Set<TopicPartition> waiting = new HashSet<>();
+    private final Map<TopicPartition, Silence> silences = new HashMap<>();
     private final ConsumedRecord view = new ConsumedRecord();
 
-    Reading(Consumer<byte[], byte[]> consumer, RuntimeMetrics metrics) {
+    /**
+     * Reads nothing yet.
+     *
+     * @param maxSilencePerAnswerMs as {@link Silence} has it
+     */
+    Reading(Consumer<byte[], byte[]> consumer, Answers answers, long maxSilencePerAnswerMs, RuntimeMetrics metrics) {
         this.consumer = consumer;
+        this.answers = answers;
+        this.maxSilencePerAnswerMs = maxSilencePerAnswerMs;
         this.metrics = metrics;
     }
 
@@ -54,6 +64,7 @@ final class Reading {
     void remove(TaskRun run) {
         for (InputRun input : run.inputs()) {
             inputs.remove(input.partition());
+            silences.remove(input.partition());
             if (waiting.remove(input.partition())) {
                 metrics.inputsPaused(-1);
             }
@@ -117,11 +128,16 @@ final class Reading {
 
     /** Counts the time as silence for the inputs that had nothing to read; one that waits is not silent. */
     void observeSilence(ConsumerRecords<byte[], byte[]> records, long elapsedMs) {
+        answers.refresh();
         for (InputRun input : inputs.values()) {
-            if (records.records(input.partition()).isEmpty()
-                    && !waiting.contains(input.partition())
-                    && consumer.currentLag(input.partition()).orElse(1) == 0) {
-                input.input().silentFor(elapsedMs);
+            TopicPartition partition = input.partition();
+            boolean nothing = records.records(partition).isEmpty()
+                    && !waiting.contains(partition)
+                    && consumer.currentLag(partition).orElse(1) == 0;
+            long silentMs = silences.computeIfAbsent(partition, first -> new Silence(maxSilencePerAnswerMs))
+                    .observe(nothing, elapsedMs, nothing ? answers.of(partition) : -1);
+            if (silentMs > 0) {
+                input.input().silentFor(silentMs);
             }
         }
     }

@@ -42,8 +42,8 @@ final class Worker implements Membership.Listener {
     private static final long STATE_FLUSH_MS = 10_000;
     private static final long FIRST_BACKOFF_MS = 100;
     private static final long MAX_BACKOFF_MS = 10_000;
-    /** A longer round is not counted in full as silence of its partitions: the worker, not they, was slow. */
-    private static final long MAX_SILENCE_PER_ROUND_MS = 1_000;
+    /** What an answer of a broker proves of silence besides the time that it may wait before it gives one. */
+    private static final long SILENCE_PER_ANSWER_MS = 1_000;
 
     private final RuntimeContext context;
     private final Restorer restorer;
@@ -80,7 +80,12 @@ final class Worker implements Membership.Listener {
         this.rebalances = new Rebalances(context.clock());
         this.consumer = context.clients()
                 .consumer(EngineSettings.groupConsumer(context.group(), memberId, context.placement(), rebalances));
-        this.reading = new Reading(consumer, context.metrics());
+        Map<String, String> kafka = context.config().kafka();
+        this.reading = new Reading(
+                consumer,
+                new Answers(consumer, memberId, EngineSettings.readsFollowers(kafka)),
+                SILENCE_PER_ANSWER_MS + EngineSettings.fetchMaxWaitMs(kafka),
+                context.metrics());
         this.membership = new Membership(consumer, context.placement(), this);
         this.transaction = new Transaction(
                 context.clients(),
@@ -88,7 +93,7 @@ final class Worker implements Membership.Listener {
                 internal,
                 topic -> context.cluster().topic(topic).times(),
                 context.clock(),
-                Transaction.maxRecordBytes(context.config().kafka()));
+                Transaction.maxRecordBytes(kafka));
         this.intervalMs = context.config().checkpointInterval().toMillis();
         this.lastRoundMs = now();
         this.lastCheckpointMs = lastRoundMs;
@@ -126,6 +131,8 @@ final class Worker implements Membership.Listener {
         rejoinIfStuck();
         if (interrupted) {
             finishInterrupted();
+            // Nothing could be read meanwhile: that is no silence.
+            lastRoundMs = now();
             return;
         }
         ConsumerRecords<byte[], byte[]> records = joined ? poll() : ConsumerRecords.empty();
@@ -135,7 +142,7 @@ final class Worker implements Membership.Listener {
         }
         process(records);
         long nowMs = now();
-        reading.observeSilence(records, Math.min(nowMs - lastRoundMs, MAX_SILENCE_PER_ROUND_MS));
+        reading.observeSilence(records, nowMs - lastRoundMs);
         reading.align(runs.values());
         lastRoundMs = nowMs;
         if (isCheckpointDue(nowMs)) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -40,6 +41,11 @@ final class World implements AutoCloseable {
     final Random random = new Random(seed);
 
     World(Path directory, boolean tolerateErrors) throws IOException {
+        this(directory, PageStats.job(tolerateErrors));
+    }
+
+    /** @param job a form of {@link PageStats#JOB} */
+    World(Path directory, String job) throws IOException {
         this.directory = directory;
         this.broker = ChildBroker.start(directory.resolve("broker"), Map.of("num.partitions", "1"));
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
@@ -47,7 +53,11 @@ final class World implements AutoCloseable {
         // Results carry their event time, which lies months back: a topic with the default retention would delete them.
         Topics.create(broker.bootstrapServers(), PageStats.SINK, PARTITIONS, Map.of("retention.ms", "-1"));
         Topics.create(broker.bootstrapServers(), PageStats.DEAD_LETTERS, 1);
-        this.job = Files.writeString(directory.resolve("page-stats.yaml"), PageStats.job(tolerateErrors));
+        this.job = Files.writeString(directory.resolve("page-stats.yaml"), job);
+    }
+
+    ChildBroker broker() {
+        return broker;
     }
 
     String brokers() {
@@ -102,6 +112,22 @@ final class World implements AutoCloseable {
 
     Map<TopicPartition, OffsetAndMetadata> committed() {
         return get(admin.listConsumerGroupOffsets("page-stats").partitionsToOffsetAndMetadata());
+    }
+
+    /** Waits until there is nothing left to read and nothing left to commit, in the source nor between the job's stages. */
+    void awaitRest() {
+        Await.until(this::isAtRest, LIMIT, this::logs);
+    }
+
+    private boolean isAtRest() {
+        Map<TopicPartition, OffsetAndMetadata> committed = committed();
+        Set<String> topics =
+                committed.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        return topics.size() == 2
+                && topics.stream()
+                        .flatMap(topic -> ends(topic, PARTITIONS, false).entrySet().stream())
+                        .allMatch(end -> committed.containsKey(end.getKey())
+                                && committed.get(end.getKey()).offset() == end.getValue());
     }
 
     /**

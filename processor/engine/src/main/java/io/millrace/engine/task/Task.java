@@ -196,7 +196,6 @@ public final class Task {
 
     /** What the watermark waits for as of now, or null if nothing holds it back: all inputs are idle or have ended. */
     public @Nullable HeldBack heldBack() {
-        watermarks.outputMs();
         int number = watermarks.holdingBack();
         if (number < 0) {
             heldBack = null;

@@ -87,16 +87,28 @@ public final class Watermarks {
         return status;
     }
 
-    /** The number of the channel that holds the output back, or -1 if none does. */
+    /**
+     * The number of the channel that holds the output back, or -1 if none does: the slowest of those that count; where none counts, the
+     * one among those that have woken that has the least way to go to the output.
+     */
     public int holdingBack() {
+        combine();
         int slowest = -1;
+        int nearest = -1;
         for (int i = 0; i < channels.size(); i++) {
             Channel channel = channels.get(i);
-            if (channel.counts() && (slowest < 0 || channel.watermarkMs < channels.get(slowest).watermarkMs)) {
-                slowest = i;
+            if (channel.status != ChannelStatus.ACTIVE) {
+                continue;
+            }
+            if (channel.aligned) {
+                if (slowest < 0 || channel.watermarkMs < channels.get(slowest).watermarkMs) {
+                    slowest = i;
+                }
+            } else if (nearest < 0 || channel.watermarkMs > channels.get(nearest).watermarkMs) {
+                nearest = i;
             }
         }
-        return slowest;
+        return slowest >= 0 ? slowest : nearest;
     }
 
     private void combine() {
@@ -134,9 +146,5 @@ public final class Watermarks {
         private long watermarkMs = NONE;
         private ChannelStatus status = ChannelStatus.ACTIVE;
         private boolean aligned = true;
-
-        boolean counts() {
-            return status == ChannelStatus.ACTIVE && aligned;
-        }
     }
 }

@@ -141,7 +141,23 @@ class WatermarksTest {
         watermarks.update(1, 70, IDLE);
         assertThat(watermarks.outputMs()).isEqualTo(50);
         assertThat(watermarks.status()).isEqualTo(ACTIVE);
-        assertThat(watermarks.holdingBack()).isEqualTo(-1);
+        assertThat(watermarks.holdingBack()).isZero();
+    }
+
+    @Test
+    void of_channels_that_have_woken_the_one_with_the_least_way_to_go_holds_the_output_back_if_none_counts() {
+        channels(3);
+        watermarks.update(0, 10, IDLE);
+        watermarks.update(1, 20, IDLE);
+        watermarks.update(2, 50, ACTIVE);
+        assertThat(watermarks.outputMs()).isEqualTo(50);
+        watermarks.update(0, 10, ACTIVE);
+        watermarks.update(1, 20, ACTIVE);
+        assertThat(watermarks.holdingBack())
+                .as("the one that counts, however fast")
+                .isEqualTo(2);
+        watermarks.update(2, 50, IDLE);
+        assertThat(watermarks.holdingBack()).isEqualTo(1);
     }
 
     @Test
