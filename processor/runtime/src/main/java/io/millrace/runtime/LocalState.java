@@ -121,6 +121,27 @@ record LocalState(
         }
     }
 
+    /** Why a seat cannot be caught up, or null if it can. */
+    static @Nullable String misfit(
+            TaskSeat seat,
+            List<TopicPartition> changelogs,
+            Map<TopicPartition, Long> beginnings,
+            Map<TopicPartition, Long> ends) {
+        for (int i = 0; i < changelogs.size(); i++) {
+            TopicPartition changelog = changelogs.get(i);
+            long offset = seat.changelogOffsets()[i];
+            if (offset < beginnings.getOrDefault(changelog, 0L)) {
+                return "somebody else has had the task meanwhile, and has cut " + changelog + " behind what is here";
+            }
+            long end = ends.getOrDefault(changelog, 0L);
+            if (offset > end) {
+                return "it contains " + changelog + " up to " + offset + ", but the changelog ends at " + end
+                        + ": an unclean leader election has cut it";
+            }
+        }
+        return null;
+    }
+
     /** Why the local state cannot be used, or null if it can. */
     private static @Nullable String misfit(
             RuntimeContext context,

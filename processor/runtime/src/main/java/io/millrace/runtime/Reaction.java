@@ -139,8 +139,13 @@ enum Reaction {
                 .forEach(type -> table.put(type, ROLL_BACK));
         List.<Class<? extends Throwable>>of(UnknownMemberIdException.class, FencedMemberEpochException.class)
                 .forEach(type -> table.put(type, PARTITIONS_LOST));
-        // A setting, a right, a record or a version that will be no other the next time.
-        List.<Class<? extends Throwable>>of(
+        hopeless().forEach(type -> table.put(type, FAIL_JOB));
+        return Map.copyOf(table);
+    }
+
+    /** A setting, a right, a record or a version that will be no other the next time. */
+    private static List<Class<? extends Throwable>> hopeless() {
+        return List.of(
                         InvalidConfigurationException.class,
                         LogTruncationException.class,
                         InvalidOffsetException.class,
@@ -173,8 +178,6 @@ enum Reaction {
                         InconsistentClusterIdException.class,
                         MismatchedEndpointTypeException.class,
                         UnsupportedEndpointTypeException.class,
-                        JwtValidatorException.class)
-                .forEach(type -> table.put(type, FAIL_JOB));
-        return Map.copyOf(table);
+                        JwtValidatorException.class);
     }
 }

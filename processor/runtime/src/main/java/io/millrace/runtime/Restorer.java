@@ -292,7 +292,7 @@ final class Restorer implements AutoCloseable {
         }
         String misfit = ticket.takeRebuildReason();
         if (earlier != null) {
-            misfit = misfit == null ? misfit(earlier, changelogs, beginnings, ends) : misfit;
+            misfit = misfit == null ? LocalState.misfit(earlier, changelogs, beginnings, ends) : misfit;
             if (misfit == null) {
                 return LocalState.of(earlier);
             }
@@ -307,27 +307,6 @@ final class Restorer implements AutoCloseable {
             context.backend().destroy(task.toString());
         }
         return LocalState.open(context, task, changelogs, topicIds, beginnings, ends);
-    }
-
-    /** Why a seat cannot be caught up, or null if it can. */
-    private static @Nullable String misfit(
-            TaskSeat seat,
-            List<TopicPartition> changelogs,
-            Map<TopicPartition, Long> beginnings,
-            Map<TopicPartition, Long> ends) {
-        for (int i = 0; i < changelogs.size(); i++) {
-            TopicPartition changelog = changelogs.get(i);
-            long offset = seat.changelogOffsets()[i];
-            if (offset < beginnings.getOrDefault(changelog, 0L)) {
-                return "somebody else has had the task meanwhile, and has cut " + changelog + " behind what is here";
-            }
-            long end = ends.getOrDefault(changelog, 0L);
-            if (offset > end) {
-                return "it contains " + changelog + " up to " + offset + ", but the changelog ends at " + end
-                        + ": an unclean leader election has cut it";
-            }
-        }
-        return null;
     }
 
     private static long[] inOrder(List<TopicPartition> partitions, Map<TopicPartition, Long> offsets) {
