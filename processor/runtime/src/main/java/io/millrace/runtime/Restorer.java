@@ -347,7 +347,9 @@ final class Restorer implements AutoCloseable {
                         restoration.tookMs());
             }
             out.add(seat.task());
-            restoration.ticket().complete(seat);
+            if (!restoration.ticket().complete(seat)) {
+                drop(restoration, new IllegalStateException("task " + seat.task() + " was given up"));
+            }
         } catch (RuntimeException e) {
             drop(restoration, e);
         }
@@ -415,10 +417,16 @@ final class Restorer implements AutoCloseable {
         retryAtMs = context.clock().millis() + RETRY_MS;
     }
 
+    /** Closes the consumer and the states that are still here, also those of tickets that are waiting. */
     @Override
     public void close() {
         active.values().forEach(Restoration::close);
         active.clear();
+        requests.addAll(retries);
+        retries.clear();
+        for (RestoreTicket ticket = requests.poll(); ticket != null; ticket = requests.poll()) {
+            refuse(ticket, new IllegalStateException("the instance is closing"));
+        }
         consumer.close();
     }
 }
