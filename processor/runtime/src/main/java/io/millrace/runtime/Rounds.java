@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers and the restorer of one instance, which do nothing by themselves: each runs a round when whoever drives it says so. An
@@ -81,6 +82,19 @@ public final class Rounds implements AutoCloseable {
     /** How many tasks a worker runs. */
     public int running(int worker) {
         return workers.get(worker).status().running().size();
+    }
+
+    /**
+     * What a task's position record in the {@link StateBackend} says of its stores, in their order: the first offset of each one's changelog
+     * that it does not contain. Null if it cannot be read.
+     */
+    public static long @Nullable [] changelogOffsets(byte[] position) {
+        StoredPosition stored = StoredPosition.decode(position);
+        return stored == null
+                ? null
+                : stored.changelogs().stream()
+                        .mapToLong(StoredPosition.Changelog::offset)
+                        .toArray();
     }
 
     List<Worker> workers() {

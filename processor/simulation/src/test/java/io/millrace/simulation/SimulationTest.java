@@ -1,0 +1,77 @@
+package io.millrace.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class SimulationTest {
+    private static final int TRACE_LINES = 150;
+    private static final long SECONDS = Long.getLong("simulation.seconds", 20);
+
+    @Test
+    void whatever_breaks_the_output_is_exact() {
+        Long seed = Long.getLong("seed");
+        if (seed != null) {
+            check(Simulation.run(seed), 600);
+            return;
+        }
+        long startedNanos = System.nanoTime();
+        long first = Long.getLong("simulation.first", startedNanos & 0xffff_ffffL);
+        long runs = 0;
+        long crashes = 0;
+        long rounds = 0;
+        while (System.nanoTime() - startedNanos < SECONDS * 1_000_000_000L) {
+            Simulation.Result result = Simulation.run(first + runs);
+            check(result, TRACE_LINES);
+            runs++;
+            crashes += result.crashes();
+            rounds += result.rounds();
+        }
+        System.out.println("simulated " + runs + " clusters in " + SECONDS + " s from seed " + first + ": " + rounds
+                + " rounds, " + crashes + " crashes");
+        assertThat(runs).isPositive();
+    }
+
+    private static void check(Simulation.Result result, int lines) {
+        Throwable violation = result.violation();
+        if (violation != null) {
+            fail(result.report(lines), violation);
+        }
+    }
+
+    @Test
+    void the_same_seed_is_the_same_run() {
+        for (long seed = 1; seed <= 20; seed++) {
+            Simulation.Result first = Simulation.run(seed);
+            Simulation.Result second = Simulation.run(seed);
+            assertThat(second.fingerprint()).as("seed %d", seed).isEqualTo(first.fingerprint());
+            assertThat(second.trace()).as("seed %d", seed).isEqualTo(first.trace());
+        }
+    }
+
+    @Test
+    void seeds_that_once_failed_do_not() throws IOException {
+        for (long seed : failedOnce()) {
+            check(Simulation.run(seed), TRACE_LINES);
+        }
+    }
+
+    private static List<Long> failedOnce() throws IOException {
+        try (InputStream file = Objects.requireNonNull(SimulationTest.class.getResourceAsStream("seeds.txt"));
+                BufferedReader reader = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8))) {
+            return reader.lines()
+                    .map(line -> line.replaceFirst("#.*", "").trim())
+                    .filter(line -> !line.isEmpty())
+                    .map(Long::valueOf)
+                    .toList();
+        }
+    }
+}
