@@ -191,7 +191,7 @@ final class GroupMember {
                 loseAll();
             }
         }
-        fate.between(process);
+        // No heartbeat comes in between: one that says that the place is gone would be heard before, or after joining.
         Subscription subscription = new Subscription(
                 List.copyOf(topics),
                 assignor.subscriptionUserData(topics),
@@ -199,6 +199,7 @@ final class GroupMember {
                 generation,
                 Optional.empty());
         state = State.JOINING;
+        fate.between(process);
         join = kafka.group().join(memberId, instance, ConsumerProtocol.serializeSubscription(subscription));
     }
 
