@@ -44,7 +44,6 @@ final class Fleet {
     private final int workers;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final List<Disk> disks = new ArrayList<>();
-    private int crashes;
 
     Fleet(Topology topology, SimulatedKafka kafka, VirtualClock clock, Fate fate, Seams seams, int workers) {
         this.topology = topology;
@@ -136,7 +135,6 @@ final class Fleet {
         if (process.isDead()) {
             return;
         }
-        crashes++;
         kafka.trace(process.instance(), "CRASHES");
         process.die();
         process.producers().forEach(SimulatedProducer::died);
@@ -270,9 +268,5 @@ final class Fleet {
 
     List<String> instances() {
         return List.copyOf(places.keySet());
-    }
-
-    int crashes() {
-        return crashes;
     }
 }

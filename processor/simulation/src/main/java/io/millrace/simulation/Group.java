@@ -141,6 +141,7 @@ final class Group {
 
     private void replace(Member predecessor, Member member, Answer<Joined> answer) {
         fail(predecessor, Errors.FENCED_INSTANCE_ID);
+        kafka.count("a member comes back while the group is " + state);
         member.assignment = predecessor.assignment;
         members.remove(predecessor.id);
         members.put(member.id, member);

@@ -311,6 +311,7 @@ final class GroupMember {
         kafka.trace(instance, "has " + Text.partitions(assigned) + " in generation " + generation);
         Exception failure = null;
         if (!revoked.isEmpty()) {
+            kafka.count("tasks are revoked");
             failure = tell(() -> heard().onPartitionsRevoked(revoked));
             rejoinNeeded = true;
         }
@@ -331,6 +332,7 @@ final class GroupMember {
         Set<TopicPartition> sorted = new TreeSet<>(Text.order());
         sorted.addAll(partitions);
         losing = true;
+        kafka.count("tasks are lost");
         try {
             return tell(() -> heard().onPartitionsLost(sorted));
         } finally {
@@ -402,6 +404,7 @@ final class GroupMember {
         Errors error = kafka.group().heartbeat(memberId, instance, generation);
         if (error != Errors.NONE) {
             kafka.trace(instance, "hears " + error);
+            kafka.count("heartbeat: " + error);
         }
         switch (error) {
             case NONE -> {}

@@ -71,6 +71,7 @@ final class SimulatedCluster implements Cluster {
         Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
         for (TopicPartition partition : partitions) {
             if (kafka.group().isUnstable(partition)) {
+                kafka.count("a restoration waits for a pending transaction");
                 throw new UnstableOffsetCommitException("a transaction is pending over the offset of " + partition);
             }
             OffsetAndMetadata offset = kafka.group().committed(partition);

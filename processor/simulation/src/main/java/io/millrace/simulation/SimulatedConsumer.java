@@ -199,6 +199,7 @@ final class SimulatedConsumer implements UnusedConsumerCalls {
         }
         PartitionLog log = kafka.log(partition);
         if (claim.position < log.startOffset() || claim.position > log.endOffset()) {
+            kafka.count("a position is out of range");
             throw new OffsetOutOfRangeException(Map.of(partition, claim.position));
         }
         PartitionLog.Fetched fetched = log.fetch(claim.position, most, committedOnly);

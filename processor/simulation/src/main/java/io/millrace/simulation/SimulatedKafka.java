@@ -90,6 +90,10 @@ final class SimulatedKafka {
         trace.add(who, what);
     }
 
+    void count(String what) {
+        trace.count(what);
+    }
+
     /** No client gets an answer before then. */
     void unavailableUntil(long timeMs) {
         unavailableUntilMs = timeMs;

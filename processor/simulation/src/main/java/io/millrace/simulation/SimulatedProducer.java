@@ -198,6 +198,7 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
 
     private void failBuffer(RuntimeException failure) {
         kafka.trace(id, "cannot write: " + failure);
+        kafka.count("write: " + failure.getClass().getSimpleName());
         fail(State.ABORTABLE, failure);
         List<Unsent> failed = new ArrayList<>(buffer);
         buffer.clear();
@@ -242,6 +243,7 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
             throw new TimeoutException("no answer to the offsets of " + id);
         }
         started = true;
+        kafka.count("offsets: " + answer[0]);
         check(answer[0]);
         fate.between(process);
     }
@@ -303,6 +305,7 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         } else if (answered(() -> tryEnd(true, answer), MAX_BLOCK_MS)) {
             commitUnanswered = false;
             kafka.trace(id, "commits: " + answer[0]);
+            kafka.count((commitUnanswered ? "commit, asked again: " : "commit: ") + answer[0]);
             check(answer[0]);
             state = State.READY;
             fate.between(process);
@@ -321,7 +324,10 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         if (how == 1) {
             kafka.transactions().end(sent, true);
         } else if (how == 2) {
-            fate.later(fate.dice().below(LATEST_MS), () -> kafka.transactions().end(sent, true));
+            fate.later(
+                    fate.dice().below(LATEST_MS),
+                    () -> kafka.count(
+                            "late commit: " + kafka.transactions().end(sent, true).error()));
         }
     }
 
@@ -355,6 +361,7 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
                 throw new TimeoutException("no answer to the abort of " + id);
             }
             kafka.trace(id, "aborts: " + answer[0]);
+            kafka.count("abort: " + answer[0]);
             error = null;
             state = State.IN_TRANSACTION;
             check(answer[0]);
@@ -391,6 +398,7 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
                                 record.value(),
                                 record.headers());
                 kafka.trace(id, "had a batch on its way when it died: " + result.error());
+                kafka.count("late batch: " + result.error());
             });
         }
         state = State.CLOSED;

@@ -84,14 +84,21 @@ public final class Simulation implements Fate {
         invariants.add(new OutputIsExact(kafka));
     }
 
-    /** How a run went. */
+    /**
+     * How a run went.
+     *
+     * @param violation null if all was as it must be
+     * @param trace what happened last
+     * @param fingerprint of all that happened
+     * @param seen how often what happened; faults by their names
+     */
     public record Result(
             long seed,
             @Nullable Throwable violation,
             List<String> trace,
             long fingerprint,
             int rounds,
-            int crashes) {
+            Map<String, Integer> seen) {
         /** What is needed to understand and to repeat a run that failed. */
         public String report(int lines) {
             List<String> last = trace.subList(Math.max(0, trace.size() - lines), trace.size());
@@ -120,7 +127,7 @@ public final class Simulation implements Fate {
                 simulation.trace.lines(),
                 simulation.trace.fingerprint(),
                 simulation.rounds,
-                simulation.fleet.crashes());
+                simulation.trace.seen());
     }
 
     private void live() {
@@ -299,7 +306,11 @@ public final class Simulation implements Fate {
 
     @Override
     public boolean strikes(Fault fault) {
-        return faulty && dice.happens(rates.getOrDefault(fault, 0.0));
+        boolean strikes = faulty && dice.happens(rates.getOrDefault(fault, 0.0));
+        if (strikes) {
+            trace.count(fault.name());
+        }
+        return strikes;
     }
 
     @Override

@@ -118,6 +118,7 @@ final class StateFollowsTheChangelog implements Invariant {
         List<Stage.Store> stores = stores(task);
         for (int store = 0; store < stores.size(); store++) {
             if (offsets[store] < kafka.log(changelog(task, stores.get(store))).startOffset()) {
+                kafka.count("a state that was cut off is removed");
                 return; // What follows on it has been cut off.
             }
         }

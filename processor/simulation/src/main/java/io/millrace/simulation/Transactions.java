@@ -252,6 +252,7 @@ final class Transactions {
         for (Producer producer : byId.values()) {
             if (producer.state == State.ONGOING && kafka.nowMs() - producer.startedMs > producer.timeoutMs) {
                 kafka.trace(producer.id, "has had a transaction open for too long");
+                kafka.count("a transaction times out");
                 producer.epoch++;
                 end(producer, false);
             }

@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
@@ -26,17 +28,17 @@ class SimulationTest {
         long startedNanos = System.nanoTime();
         long first = Long.getLong("simulation.first", startedNanos & 0xffff_ffffL);
         long runs = 0;
-        long crashes = 0;
+        Map<String, Integer> seen = new TreeMap<>();
         long rounds = 0;
         while (System.nanoTime() - startedNanos < SECONDS * 1_000_000_000L) {
             Simulation.Result result = Simulation.run(first + runs);
             check(result, TRACE_LINES);
             runs++;
-            crashes += result.crashes();
+            result.seen().forEach((what, count) -> seen.merge(what, count, Integer::sum));
             rounds += result.rounds();
         }
         System.out.println("simulated " + runs + " clusters in " + SECONDS + " s from seed " + first + ": " + rounds
-                + " rounds, " + crashes + " crashes");
+                + " rounds, " + seen);
         assertThat(runs).isPositive();
     }
 
