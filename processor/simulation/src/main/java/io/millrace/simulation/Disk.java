@@ -207,6 +207,11 @@ final class Disk {
         }
 
         @Override
+        public boolean isDamaged() {
+            return false;
+        }
+
+        @Override
         public long sizeBytes() {
             return 0;
         }

@@ -123,6 +123,12 @@ final class SimulatedConsumer implements UnusedConsumerCalls {
         }
     }
 
+    /** The leader epoch says nothing here: no election cuts a simulated log. */
+    @Override
+    public void seek(TopicPartition partition, OffsetAndMetadata offset) {
+        seek(partition, offset.offset());
+    }
+
     @Override
     public long position(TopicPartition partition) {
         long position = claim(partition).position;

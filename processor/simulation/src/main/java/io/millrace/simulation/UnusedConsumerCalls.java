@@ -102,11 +102,6 @@ interface UnusedConsumerCalls extends Consumer<byte[], byte[]> {
     }
 
     @Override
-    default void seek(TopicPartition partition, OffsetAndMetadata offset) {
-        throw unused("seek");
-    }
-
-    @Override
     default void seekToBeginning(Collection<TopicPartition> partitions) {
         throw unused("seekToBeginning");
     }
