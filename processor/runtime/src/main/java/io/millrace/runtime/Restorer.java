@@ -404,7 +404,10 @@ final class Restorer implements AutoCloseable {
 
     private void handOut(Restoration restoration) {
         try {
-            requireOffsets(restoration);
+            if (!hasOffsets(restoration)) {
+                beginAgain(restoration);
+                return;
+            }
             TaskSeat seat = restoration.seat();
             context.metrics().restored(seat.replayed());
             if (restoration.ticket().earlier() == null) {
@@ -425,18 +428,31 @@ final class Restorer implements AutoCloseable {
             } else {
                 drop(restoration, e);
             }
+        } catch (KafkaException e) {
+            if (Reaction.to(e) == Reaction.FAIL_JOB) {
+                drop(restoration, e);
+            } else {
+                beginAgain(restoration);
+            }
         } catch (RuntimeException e) {
             drop(restoration, e);
         }
     }
 
-    /** A committed offset that is missing although there was a checkpoint means anything but the beginning. */
-    private void requireOffsets(Restoration restoration) {
+    /**
+     * A committed offset that is missing although there was a checkpoint means anything but the beginning.
+     *
+     * @return false if it was only missing when it was read: another owner has made the first checkpoint meanwhile
+     */
+    private boolean hasOffsets(Restoration restoration) {
         List<TopicPartition> missing = restoration.start().entrySet().stream()
                 .filter(entry -> !entry.getValue().committed())
                 .map(Map.Entry::getKey)
                 .toList();
-        if (restoration.sawCheckpoint() && !missing.isEmpty()) {
+        if (!restoration.sawCheckpoint() || missing.isEmpty()) {
+            return true;
+        }
+        if (context.admin().committed(context.group(), missing).isEmpty()) {
             throw new JobFailedException(
                     "task " + restoration.task() + " has state, but group " + context.group()
                             + " has no committed offset for " + missing
@@ -445,6 +461,7 @@ final class Restorer implements AutoCloseable {
                             + " left off, or run the job under a new name to start anew",
                     null);
         }
+        return false;
     }
 
     private void dropCancelled() {
