@@ -18,6 +18,7 @@ final class EventSource {
     private final int keys;
     private final int groups;
     private final long[] timeMs;
+    private final boolean[] ended;
     private int left;
     private long nextId = 1;
     private long nextProducer = -1;
@@ -29,16 +30,17 @@ final class EventSource {
         this.keys = 1 + dice.below(6);
         this.groups = 1 + dice.below(3);
         this.timeMs = new long[partitions];
+        this.ended = new boolean[partitions];
         this.left = events;
     }
 
-    boolean isExhausted() {
-        return left == 0;
-    }
-
-    /** Writes a few events to one partition. */
+    /** Writes a few events to one partition; when there are no more, one that ends event time there. */
     void write() {
         PartitionLog log = dice.pick(kafka.topic(CountingJob.EVENTS).partitions());
+        if (left == 0) {
+            end(log);
+            return;
+        }
         if (dice.happens(ABORTED)) {
             abort(log);
             return;
@@ -77,12 +79,18 @@ final class EventSource {
         log.append(kafka.nowMs(), null, event.encode(), new RecordHeaders());
     }
 
-    /** Ends event time, so that all windows before that fire. */
+    /** Writes the rest, and ends event time, so that all windows before that fire. */
     void end() {
-        while (!isExhausted()) {
+        while (left > 0) {
             write();
         }
-        for (PartitionLog log : kafka.topic(CountingJob.EVENTS).partitions()) {
+        kafka.topic(CountingJob.EVENTS).partitions().forEach(this::end);
+    }
+
+    private void end(PartitionLog log) {
+        int partition = log.partition().partition();
+        if (!ended[partition]) {
+            ended[partition] = true;
             append(log, new CountingJob.Event(nextId++, END, 1, END, END_MS));
         }
     }

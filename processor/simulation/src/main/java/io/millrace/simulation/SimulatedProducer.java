@@ -85,6 +85,17 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         kafka.trace(id, "takes epoch " + identity.epoch());
     }
 
+    /** Goes on with what an earlier holder of the id had, which a producer must never do; false if there was none. */
+    boolean takeUpUnchanged() {
+        Transactions.Identity present = kafka.transactions().present(id);
+        if (present == null) {
+            return false;
+        }
+        identity = present;
+        state = State.READY;
+        return true;
+    }
+
     private boolean tryInit() {
         if (!kafka.isAvailable()) {
             return false;
@@ -303,9 +314,9 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         if (fate.strikes(Fault.COMMIT_UNANSWERED)) {
             loseCommit();
         } else if (answered(() -> tryEnd(true, answer), MAX_BLOCK_MS)) {
-            commitUnanswered = false;
             kafka.trace(id, "commits: " + answer[0]);
             kafka.count((commitUnanswered ? "commit, asked again: " : "commit: ") + answer[0]);
+            commitUnanswered = false;
             check(answer[0]);
             state = State.READY;
             fate.between(process);

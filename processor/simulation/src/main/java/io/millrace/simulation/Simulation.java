@@ -187,7 +187,7 @@ public final class Simulation implements Fate {
         advance(dice.between(0, longestMs));
         if (faulty) {
             disturb();
-            if (!events.isExhausted() && dice.happens(WRITES)) {
+            if (dice.happens(WRITES)) {
                 events.write();
             }
         }
