@@ -58,17 +58,18 @@ final class CountingJob {
 
     private CountingJob() {}
 
-    static Topology topology() {
+    /** @param decoding runs before each event is decoded */
+    static Topology topology(Runnable decoding) {
         return new Topology(
                 "job",
-                List.of(read(), count(), window()),
+                List.of(read(decoding), count(), window()),
                 List.of(BY_KEY, BY_GROUP),
                 List.of(TOTALS, WINDOWS),
                 false,
                 null);
     }
 
-    private static Stage read() {
+    private static Stage read(Runnable decoding) {
         Input events = new Input.FromSource(
                 EVENTS,
                 List.of(EVENTS),
@@ -78,7 +79,10 @@ final class CountingJob {
                         EVENT.column(2),
                         EVENT.column(3),
                         new Column("ts", Scalar.BIGINT)),
-                () -> Event::decode,
+                () -> bytes -> {
+                    decoding.run();
+                    return Event.decode(bytes);
+                },
                 values -> (long) present(values[4]),
                 LAG_MS,
                 IDLE_MS,

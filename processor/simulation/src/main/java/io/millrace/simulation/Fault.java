@@ -21,6 +21,8 @@ enum Fault {
     SEND_FAILS(0.03),
     /** A question to the cluster gets no answer. */
     ADMIN_UNANSWERED(0.1),
+    /** A record cannot be decoded before something else is there. */
+    DECODING_WAITS(0.02),
     /** Markers are written late. */
     COORDINATOR_MOVES(0.02),
     UNAVAILABLE(0.01),

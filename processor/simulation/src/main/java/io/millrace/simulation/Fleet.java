@@ -19,7 +19,6 @@ import org.apache.kafka.common.KafkaException;
 final class Fleet {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final long LONGEST_RESTART_MS = 20_000;
-    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(100);
 
     /** A round that can be run now. The last one of a process is its restorer's. */
     record Turn(Incarnation process, int round) {}
@@ -42,16 +41,25 @@ final class Fleet {
     private final Fate fate;
     private final Seams seams;
     private final int workers;
+    private final Duration checkpointInterval;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final List<Disk> disks = new ArrayList<>();
 
-    Fleet(Topology topology, SimulatedKafka kafka, VirtualClock clock, Fate fate, Seams seams, int workers) {
+    Fleet(
+            Topology topology,
+            SimulatedKafka kafka,
+            VirtualClock clock,
+            Fate fate,
+            Seams seams,
+            int workers,
+            Duration checkpointInterval) {
         this.topology = topology;
         this.kafka = kafka;
         this.clock = clock;
         this.fate = fate;
         this.seams = seams;
         this.workers = workers;
+        this.checkpointInterval = checkpointInterval;
     }
 
     /** Adds an instance, whose process starts with the next {@link #startDue}. */
@@ -178,7 +186,7 @@ final class Fleet {
             ClientFactory clients = seams.clients(new SimulatedClients(kafka, process, fate), kafka);
             StateBackend backend = seams.state(place.disk.mount(process, fate, kafka.invariants()));
             InstanceConfig config =
-                    new InstanceConfig(process.instance(), Map.of(), workers, CHECKPOINT_INTERVAL, false);
+                    new InstanceConfig(process.instance(), Map.of(), workers, checkpointInterval, false);
             process.started(
                     Rounds.open(topology, config, backend, clients, clients.cluster(), new SimpleMeterRegistry(), clock),
                     backend);

@@ -82,6 +82,10 @@ final class SimulatedKafka {
         return invariants;
     }
 
+    Dice dice() {
+        return dice;
+    }
+
     long nowMs() {
         return clock.millis();
     }

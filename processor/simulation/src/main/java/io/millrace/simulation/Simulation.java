@@ -1,6 +1,8 @@
 package io.millrace.simulation;
 
 import io.millrace.engine.topology.Topology;
+import io.millrace.serde.RetriableDecodeException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,6 +28,11 @@ public final class Simulation implements Fate {
     private static final long LONGEST_WAITING_STEP_MS = 600;
     private static final long LONGEST_PAUSE_MS = 25_000;
     private static final double WRITES = 0.08;
+    private static final List<Integer> SLOWEST_MARKERS_MS = List.of(0, 0, 20, 200, 3_000);
+
+    /** With short ones nearly every round commits, with long ones transactions stay open over many. */
+    private static final List<Long> INTERVALS_MS = List.of(100L, 1_000L, 4_000L);
+
 
     private record Later(long dueMs, long order, Runnable what) {}
 
@@ -33,7 +40,7 @@ public final class Simulation implements Fate {
     private final Dice dice;
     private final VirtualClock clock = new VirtualClock();
     private final Trace trace = new Trace(clock);
-    private final Topology topology = CountingJob.topology();
+    private final Topology topology = CountingJob.topology(this::decoding);
     private final Map<Fault, Double> rates = new EnumMap<>(Fault.class);
     private final PriorityQueue<Later> later =
             new PriorityQueue<>(Comparator.comparingLong(Later::dueMs).thenComparingLong(Later::order));
@@ -61,10 +68,11 @@ public final class Simulation implements Fate {
         }
         Invariants invariants = new Invariants();
         this.kafka = new SimulatedKafka(clock, dice, trace, invariants, dice.happens(0.5) ? 0 : 3_000);
-        kafka.slowestMarkerMs(dice.happens(0.5) ? 0 : dice.below(200));
+        kafka.slowestMarkerMs(dice.pick(SLOWEST_MARKERS_MS));
         kafka.create(CountingJob.EVENTS, partitions, "delete");
         topology.sinkTopics().forEach(topic -> kafka.create(topic, 2, "delete"));
-        this.fleet = new Fleet(topology, kafka, clock, this, seams, 1 + dice.below(2));
+        this.fleet = new Fleet(
+                topology, kafka, clock, this, seams, 1 + dice.below(2), Duration.ofMillis(dice.pick(INTERVALS_MS)));
         int instances = 1 + dice.below(3);
         for (int i = 1; i <= instances; i++) {
             fleet.add("i" + i);
@@ -284,6 +292,12 @@ public final class Simulation implements Fate {
             await(process, ms, () -> false);
         }
         process.check();
+    }
+
+    private void decoding() {
+        if (strikes(Fault.DECODING_WAITS)) {
+            throw new RetriableDecodeException("a schema cannot be had now", null);
+        }
     }
 
     @Override

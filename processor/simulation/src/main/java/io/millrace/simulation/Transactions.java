@@ -213,8 +213,8 @@ final class Transactions {
 
     private long dueMs() {
         long nowMs = kafka.nowMs();
-        long dueMs = nowMs + kafka.markerDelayMs();
-        return Math.max(dueMs, markersHeldUntilMs);
+        long heldMs = Math.max(0, markersHeldUntilMs - nowMs);
+        return nowMs + kafka.markerDelayMs() + kafka.dice().between(0, heldMs);
     }
 
     /** Another holder of the id has appeared and gone again: the present one is fenced. */
@@ -239,11 +239,11 @@ final class Transactions {
         return true;
     }
 
-    /** The coordinator moves: what is decided stays so, but no marker is written before then. */
+    /** The coordinator moves: what is decided stays so, but markers are written late, each by itself, until then. */
     void holdMarkersUntil(long timeMs) {
         markersHeldUntilMs = Math.max(markersHeldUntilMs, timeMs);
-        markers.replaceAll(marker -> new Marker(
-                marker.producer, marker.partition, marker.commit, Math.max(marker.dueMs, markersHeldUntilMs)));
+        markers.replaceAll(marker ->
+                new Marker(marker.producer, marker.partition, marker.commit, Math.max(marker.dueMs, dueMs())));
     }
 
     /** Time has passed: markers are written, and transactions that have been open for too long are aborted. */
