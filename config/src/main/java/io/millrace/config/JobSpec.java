@@ -183,7 +183,7 @@ public record JobSpec(
     /** Windows that grow from a common start: of {@code step}, twice {@code step}, and so on up to {@code max}. */
     public record Cumulating(Text at, Duration max, Duration step, Duration offset) implements Window {}
 
-    /** Windows of one key's rows that are less than {@code gap} apart. */
+    /** Windows of one key's rows that are at most {@code gap} apart. */
     public record Session(Text at, Duration gap) implements Window {}
 
     /** When an aggregate's results come. */

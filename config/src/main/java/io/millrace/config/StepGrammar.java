@@ -44,7 +44,7 @@ final class StepGrammar {
                             "session",
                             duration(MILLISECOND),
                             null,
-                            "Windows of one group's rows that are less than this apart."),
+                            "Windows of one group's rows that are at most this apart."),
                     optional(
                             "every",
                             duration(MILLISECOND),

@@ -11,12 +11,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param date what times of day are on, in UTC
  * @param end whether time goes to its end after the last entry, as at the end of a bounded run
- * @param expect sink, or dead-letter topic, to its rows in order; what is not named is not compared
+ * @param expect sink, or dead-letter topic, to its rows in order; what is not named is not compared. Empty if the test does not say yet
+ * @param place where the file says what is expected
  */
-public record TestCase(Text name, LocalDate date, boolean end, List<Given> given, Map<Text, List<Row>> expect) {
+public record TestCase(
+        Text name, LocalDate date, boolean end, List<Given> given, Map<Text, List<Row>> expect, Place place) {
     public TestCase {
         given = List.copyOf(given);
     }
+
+    /**
+     * The stretch of the file that {@link TestUpdate} replaces.
+     *
+     * @param start the offset of the first character of the key {@code expect}, or where one is to be added
+     * @param end the offset behind its value; {@code start} if it is to be added
+     * @param indent how far its key stands to the right
+     * @param flow whether the test is written in braces
+     */
+    public record Place(int start, int end, int indent, boolean flow) {}
 
     /** Columns and their values; {@code at} is where it stands. */
     public record Row(Text at, Map<Text, TestValue> columns) {}
@@ -50,6 +62,5 @@ public record TestCase(Text name, LocalDate date, boolean end, List<Given> given
             @Nullable Text key,
             @Nullable Row value,
             @Nullable Text timestamp,
-            Map<Text, Text> headers)
-            implements Given {}
+            Map<Text, Text> headers) implements Given {}
 }

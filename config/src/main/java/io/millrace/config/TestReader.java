@@ -56,7 +56,7 @@ public final class TestReader {
         known(test, KEYS, "a test");
         Yaml.Entry name = required(test, "name");
         Yaml.Entry given = required(test, "given");
-        Yaml.Entry expect = required(test, "expect");
+        Yaml.Entry expect = test.entry("expect");
         List<TestCase.Given> entries = new ArrayList<>();
         if (given != null && given.value() instanceof Yaml.Sequence rounds) {
             rounds.items().forEach(round -> given(round, entries));
@@ -64,7 +64,7 @@ public final class TestReader {
             given(given.value(), entries);
         }
         Map<Text, List<TestCase.Row>> expected = new LinkedHashMap<>();
-        Yaml.Mapping sinks = expect == null ? null : mapping(expect.value(), "'expect'");
+        Yaml.Mapping sinks = expect == null || isAbsent(expect.value()) ? null : mapping(expect.value(), "'expect'");
         if (sinks != null) {
             for (Yaml.Entry sink : sinks.entries()) {
                 List<TestCase.Row> rows = new ArrayList<>();
@@ -82,7 +82,41 @@ public final class TestReader {
                 date(test.entry("date")),
                 end(test.entry("end")),
                 entries,
-                Collections.unmodifiableMap(expected));
+                Collections.unmodifiableMap(expected),
+                place(test, expect));
+    }
+
+    /** Where {@code expect} stands, or would stand: last. */
+    private static TestCase.Place place(Yaml.Mapping test, Yaml.@Nullable Entry expect) {
+        Span whole = test.span();
+        SourceText source = whole.source();
+        boolean flow = source.text().startsWith("{", whole.start());
+        int indent = source.position(whole.start()).column() - 1;
+        if (expect != null) {
+            int start = expect.key().span().start();
+            return new TestCase.Place(
+                    start, endOf(source, start, expect.value().span().end()), indent, flow);
+        }
+        int end = flow ? whole.end() - 1 : endOf(source, whole.start(), whole.end());
+        return new TestCase.Place(end, end, indent, flow);
+    }
+
+    /** YAML lets a block reach to the next one; the empty lines and comments between them are not its own. */
+    private static int endOf(SourceText source, int start, int end) {
+        int last = end;
+        while (last > start) {
+            int lineStart = source.lineStart(last - 1);
+            String line =
+                    source.text().substring(Math.max(start, lineStart), last).strip();
+            if (!line.isEmpty() && !line.startsWith("#")) {
+                break;
+            }
+            last = Math.max(start, lineStart);
+        }
+        while (last > start && Character.isWhitespace(source.text().charAt(last - 1))) {
+            last--;
+        }
+        return last;
     }
 
     private void given(Yaml round, List<TestCase.Given> entries) {
@@ -123,7 +157,8 @@ public final class TestReader {
         Yaml.Entry written = message.entry("headers");
         Yaml.Mapping named = written == null ? null : mapping(written.value(), "'headers'");
         if (named != null) {
-            named.entries().forEach(header -> headers.put(header.key(), text(header.value(), "'" + header.name() + "'")));
+            named.entries()
+                    .forEach(header -> headers.put(header.key(), text(header.value(), "'" + header.name() + "'")));
         }
         Yaml.Entry value = message.entry("value");
         Yaml.Mapping columns = value == null || isAbsent(value.value()) ? null : mapping(value.value(), "'value'");
@@ -150,7 +185,8 @@ public final class TestReader {
             return scalar.absent() ? new TestValue.Absent(scalar.text()) : new TestValue.Single(scalar.text());
         } else if (value instanceof Yaml.Sequence list) {
             return new TestValue.Many(
-                    place(list.span()), list.items().stream().map(TestReader::value).toList());
+                    place(list.span()),
+                    list.items().stream().map(TestReader::value).toList());
         }
         return new TestValue.Named(place(value.span()), entries((Yaml.Mapping) value));
     }

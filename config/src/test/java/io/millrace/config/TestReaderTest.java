@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -23,7 +24,7 @@ final class TestReaderTest {
                       - clicks: [{ts: 10:00:05, page: /a}, {watermark: 10:01:00}, {elapse: 1m30s}, {raw: "{"}]
                       - views: [{record: {key: k, value: {page: ~}, timestamp: 10:00, headers: {h: v}}}]
                     expect:
-                      stats: [{page: /a, tags: [x]}, {deleted: {page: /a}}]
+                      stats: [{page: /a, tags: [x]}, {$key: /a, $value: null}]
                       late: []
                 """).get(0);
         assertThat(test.name().value()).isEqualTo("a late click");
@@ -32,9 +33,8 @@ final class TestReaderTest {
         assertThat(test.given().stream().map(given -> given.getClass().getSimpleName()))
                 .containsExactly("GivenRow", "Watermark", "Elapse", "Raw", "Message");
         assertThat(((TestCase.Elapse) test.given().get(2)).duration()).isEqualTo(Duration.ofSeconds(90));
-        assertThat(((TestCase.Message) test.given().get(4)).value().columns().values())
-                .singleElement()
-                .isInstanceOf(TestValue.Absent.class);
+        TestCase.Row message = requireNonNull(((TestCase.Message) test.given().get(4)).value());
+        assertThat(message.columns().values()).singleElement().isInstanceOf(TestValue.Absent.class);
         assertThat(test.expect().keySet().stream().map(Text::value)).containsExactly("stats", "late");
         assertThat(test.expect().values().stream().map(List::size)).containsExactly(2, 0);
     }
@@ -56,7 +56,7 @@ final class TestReaderTest {
         assertThat(problem("tests: 1\n")).isEqualTo("t.yaml:1:8: 'tests' must be a list, not a single value");
         assertThat(problem("tests:\n")).endsWith("'tests' must be a list, and there is nothing");
         assertThat(problem("tests: [1]\n")).endsWith("a test must be a mapping, not a single value");
-        assertThat(problem("tests: [{name: t, given: {}}]\n")).isEqualTo("t.yaml:1:9: a test needs 'expect'");
+        assertThat(problem("tests: [{name: t, expect: {}}]\n")).isEqualTo("t.yaml:1:9: a test needs 'given'");
         assertThat(problem(HEAD + "given: {}\n    expects: {}\n    expect: {}\n"))
                 .isEqualTo("t.yaml:4:5: unknown key 'expects' in a test");
         assertThat(problem(HEAD + "given: {}\n    expect: {}\n    date: monday\n"))
@@ -76,7 +76,9 @@ final class TestReaderTest {
     }
 
     private static String problem(String yaml) {
-        Problem problem = catchThrowableOfType(JobException.class, () -> read(yaml)).problems().get(0);
+        Problem problem = catchThrowableOfType(JobException.class, () -> read(yaml))
+                .problems()
+                .get(0);
         return problem.at() + ": " + problem.message();
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ValidateCommand.class,
             ExplainCommand.class,
+            TestCommand.class,
             VersionCommand.class
         })
 public final class Millrace implements Runnable {

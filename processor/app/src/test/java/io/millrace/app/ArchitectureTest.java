@@ -45,6 +45,7 @@ final class ArchitectureTest {
     private static final String PLAN = "io.millrace.plan..";
     private static final String RUNTIME = "io.millrace.runtime..";
     private static final String LOCAL = "io.millrace.local..";
+    private static final String TESTING = "io.millrace.testing..";
     private static final String APP = "io.millrace.app..";
 
     private static final JavaClasses MILLRACE = new ClassFileImporter()
@@ -53,7 +54,8 @@ final class ArchitectureTest {
 
     @Test
     void every_module_is_looked_at() {
-        for (String module : new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, LOCAL, APP}) {
+        for (String module :
+                new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, TESTING, LOCAL, APP}) {
             assertThat(MILLRACE.that(resideInAPackage(module))).as(module).isNotEmpty();
         }
     }
@@ -69,6 +71,7 @@ final class ArchitectureTest {
         sees(ENGINE, API, SERDE, STATE);
         sees(PLAN, ENGINE, CONFIG, SERDE);
         sees(RUNTIME, ENGINE, SERDE, STATE);
+        sees(TESTING, API, ENGINE, SERDE, STATE);
     }
 
     @Test

@@ -45,6 +45,14 @@ final class ExamplesTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
+    void every_example_has_tests_that_pass(Path job) {
+        CommandRun run = CommandRun.of("test", job.toString());
+        assertThat(run.exitCode()).as(run.all()).isZero();
+        assertThat(run.out()).startsWith("ok   ").contains(" passed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jobs")
     void every_example_has_a_readme_that_names_it(Path job) {
         assertThat(job.resolveSibling("README.md"))
                 .content()

@@ -8,6 +8,7 @@ import io.millrace.engine.operator.transform.FilterOperator;
 import io.millrace.engine.operator.transform.MapOperator;
 import io.millrace.engine.operator.transform.RowPredicate;
 import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.Topology;
 import io.millrace.plan.expression.Expression;
 import io.millrace.plan.expression.ExpressionCompiler;
 import io.millrace.serde.Column;
@@ -43,7 +44,7 @@ final class PhysicalPlanner {
         this.keepers = new RowPlacement(draft);
     }
 
-    Plan plan(List<Relation> relations) {
+    Topology plan(List<Relation> relations) {
         NeededColumns needed = new NeededColumns(relations);
         List<Relation> used = relations.stream().filter(needed::isNeeded).toList();
         Origins origins = new Origins(used);
@@ -51,6 +52,11 @@ final class PhysicalPlanner {
             flows.put(relation, place(relation, needed.of(relation), origins));
         }
         return draft.build(job);
+    }
+
+    /** What it decided. */
+    List<Plan.Note> notes() {
+        return draft.notes();
     }
 
     private Flow place(Relation relation, List<Integer> needed, Origins origins) {

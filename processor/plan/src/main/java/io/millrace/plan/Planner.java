@@ -3,12 +3,18 @@ package io.millrace.plan;
 import io.millrace.config.JobSpec;
 import io.millrace.config.Problem;
 import io.millrace.config.Problems;
+import io.millrace.engine.topology.Topology;
 import io.millrace.plan.expression.SqlContext;
 import io.millrace.plan.expression.UncompilableException;
+import io.millrace.serde.Column;
+import io.millrace.serde.RowType;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -39,12 +45,53 @@ public final class Planner {
         new LogicalPlanner(scope, topics, processes).plan();
         failOnErrors(problems);
         try {
-            Plan plan = new PhysicalPlanner(job, sql.compiler(), topics, names).plan(relations);
-            return new Plan(job, plan.topology(), Problems.sorted(problems), plan.notes());
+            PhysicalPlanner physical = new PhysicalPlanner(job, sql.compiler(), topics, names);
+            Topology topology = physical.plan(relations);
+            return new Plan(
+                    job,
+                    topology,
+                    Problems.sorted(problems),
+                    physical.notes(),
+                    sourceColumns(relations),
+                    sinkColumns(relations));
         } catch (UncompilableException e) {
             problems.add(Problem.error(e.text().at(), e.text().length(), String.valueOf(e.getMessage()), null));
             throw new PlanException(problems);
         }
+    }
+
+    private static Map<String, RowType> sourceColumns(List<Relation> relations) {
+        Map<String, RowType> columns = new HashMap<>();
+        for (Relation relation : relations) {
+            if (relation instanceof Relation.Read read) {
+                columns.put(read.name(), read.columns());
+            }
+        }
+        return columns;
+    }
+
+    private static Map<String, RowType> sinkColumns(List<Relation> relations) {
+        Map<String, RowType> columns = new HashMap<>();
+        for (Relation relation : relations) {
+            if (relation instanceof Relation.Write write) {
+                columns.merge(write.name(), write.input().columns(), Planner::both);
+            }
+        }
+        return columns;
+    }
+
+    /** The columns of both, by name; a row may lack those of the other. */
+    private static RowType both(RowType one, RowType other) {
+        if (one.equals(other)) {
+            return one;
+        }
+        Map<String, Column> columns = new LinkedHashMap<>();
+        for (RowType type : List.of(one, other)) {
+            for (Column column : type.columns()) {
+                columns.putIfAbsent(column.name(), new Column(column.name(), column.type(), true));
+            }
+        }
+        return new RowType(List.copyOf(columns.values()));
     }
 
     private static Set<String> namedSteps(JobSpec job) {

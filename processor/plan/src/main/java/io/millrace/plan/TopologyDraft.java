@@ -33,16 +33,19 @@ final class TopologyDraft {
         this.compiler = compiler;
     }
 
-    Plan build(JobSpec job) {
+    Topology build(JobSpec job) {
         Text deadLetters = job.errors().deadLetterTopic();
-        Topology topology = new Topology(
+        return new Topology(
                 job.name().value(),
                 stages.stream().map(StageDraft::build).toList(),
                 exchanges,
                 List.copyOf(sinkTopics),
                 job.errors().tolerateAll(),
                 deadLetters == null ? null : deadLetters.value());
-        return new Plan(job, topology, List.of(), notes);
+    }
+
+    List<Plan.Note> notes() {
+        return notes;
     }
 
     void note(String step, String text) {

@@ -30,6 +30,11 @@ public record WrittenRecord(
         return new WrittenRecord(topic, partition, -1, timestampMs, key, value, List.of());
     }
 
+    /** The same with these headers. */
+    public WrittenRecord with(List<RecordHeader> others) {
+        return new WrittenRecord(topic, partition, offset, timestampMs, key, value, others);
+    }
+
     /** The value of the last header of this name, or null. */
     public byte @Nullable [] header(String name) {
         byte[] value = null;

@@ -9,6 +9,7 @@ import io.millrace.config.Problem;
 import io.millrace.plan.Plan;
 import io.millrace.plan.PlanException;
 import io.millrace.plan.Planner;
+import io.millrace.plan.SchemaCatalog;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -48,8 +49,17 @@ public record JobFile(String name, String text) {
      * @throws JobException with everything that is wrong with it
      */
     public Plan plan(JobSpec job, Consumer<Problem> warnings) {
+        return plan(job, RegistryCatalog.of(job.kafka()), warnings);
+    }
+
+    /**
+     * As {@link #plan(JobSpec, Consumer)}, with these schemas instead of those in the job's registry.
+     *
+     * @throws JobException with everything that is wrong with it
+     */
+    public Plan plan(JobSpec job, SchemaCatalog schemas, Consumer<Problem> warnings) {
         try {
-            Plan plan = Planner.plan(job, RegistryCatalog.of(job.kafka()), Plugins.in(pluginPath(job)));
+            Plan plan = Planner.plan(job, schemas, Plugins.in(pluginPath(job)));
             plan.warnings().forEach(warnings);
             return plan;
         } catch (PlanException e) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LateRows {
     private static final String HEADER_PREFIX = "millrace.late.";
+    /** The header that names the topic that a record was read from. */
+    public static final String TOPIC_HEADER = HEADER_PREFIX + "topic";
 
     private final OperatorContext context;
     private final String step;
