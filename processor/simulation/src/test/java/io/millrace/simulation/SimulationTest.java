@@ -11,10 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
+    private static final int MOST_SEEDS = 1_000;
     private static final int TRACE_LINES = 150;
     private static final long SECONDS = Long.getLong("simulation.seconds", 20);
 
@@ -57,6 +60,40 @@ class SimulationTest {
             assertThat(second.fingerprint()).as("seed %d", seed).isEqualTo(first.fingerprint());
             assertThat(second.trace()).as("seed %d", seed).isEqualTo(first.trace());
         }
+    }
+
+    /** Or the simulation would prove less than it seems to. */
+    @Test
+    void whatever_can_happen_does() {
+        Set<String> unseen = new TreeSet<>(Set.of(
+                "offsets: ILLEGAL_GENERATION",
+                "offsets: UNKNOWN_MEMBER_ID",
+                "offsets: PRODUCER_FENCED",
+                "offsets: INVALID_PRODUCER_ID_MAPPING",
+                "commit: PRODUCER_FENCED",
+                "commit, asked again: NONE",
+                "commit, asked again: PRODUCER_FENCED",
+                "late commit: NONE",
+                "late commit: PRODUCER_FENCED",
+                "late batch: NONE",
+                "late batch: INVALID_PRODUCER_EPOCH",
+                "abort: PRODUCER_FENCED",
+                "write: InvalidProducerEpochException",
+                "write: TimeoutException",
+                "tasks are lost",
+                "tasks are revoked",
+                "a member comes back while the group is PREPARING",
+                "a member comes back while the group is COMPLETING",
+                "a member comes back while the group is STABLE",
+                "a restoration waits for a pending transaction",
+                "a transaction times out"));
+        for (Fault fault : Fault.values()) {
+            unseen.add(fault.name());
+        }
+        for (long seed = 1; seed <= MOST_SEEDS && !unseen.isEmpty(); seed++) {
+            unseen.removeAll(Simulation.run(seed).seen().keySet());
+        }
+        assertThat(unseen).as("after %d seeds", MOST_SEEDS).isEmpty();
     }
 
     @Test
