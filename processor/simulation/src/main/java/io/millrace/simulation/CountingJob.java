@@ -114,8 +114,7 @@ final class CountingJob {
     }
 
     private static Stage window() {
-        AggregateSpec spec =
-                new AggregateSpec("windows", GROUPED, 1, SlicedWindows.tumbling(WINDOW_MS, 0), calls(), 0);
+        AggregateSpec spec = new AggregateSpec("windows", GROUPED, 1, SlicedWindows.tumbling(WINDOW_MS, 0), calls(), 0);
         return new Stage(
                 2,
                 List.of(new Input.FromExchange(BY_GROUP, to(0))),
@@ -137,7 +136,10 @@ final class CountingJob {
     }
 
     private static byte[] text(@Nullable Object[] values) {
-        return Arrays.stream(values).map(String::valueOf).collect(Collectors.joining(",")).getBytes(UTF_8);
+        return Arrays.stream(values)
+                .map(String::valueOf)
+                .collect(Collectors.joining(","))
+                .getBytes(UTF_8);
     }
 
     private static Object present(@Nullable Object value) {

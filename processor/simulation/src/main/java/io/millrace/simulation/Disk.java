@@ -251,8 +251,7 @@ final class Disk {
                 sizeBytes += from.length + to.length;
             }
 
-            private NavigableMap<byte[], byte[]> entries(
-                    Map<String, NavigableMap<byte[], byte[]>> after, int store) {
+            private NavigableMap<byte[], byte[]> entries(Map<String, NavigableMap<byte[], byte[]>> after, int store) {
                 NavigableMap<byte[], byte[]> entries = after.get(stores.get(store));
                 if (entries == null) {
                     throw new IllegalArgumentException("task " + task + " has no store number " + store);

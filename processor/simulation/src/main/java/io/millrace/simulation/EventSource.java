@@ -61,8 +61,7 @@ final class EventSource {
                 event(log.partition().partition()).encode(),
                 new RecordHeaders());
         fate.later(
-                dice.between(0, LONGEST_OPEN_MS),
-                () -> log.mark(producer, kafka.nowMs(), false, new RecordHeaders()));
+                dice.between(0, LONGEST_OPEN_MS), () -> log.mark(producer, kafka.nowMs(), false, new RecordHeaders()));
     }
 
     private CountingJob.Event event(int partition) {

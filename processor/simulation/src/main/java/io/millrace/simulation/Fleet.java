@@ -188,7 +188,8 @@ final class Fleet {
             InstanceConfig config =
                     new InstanceConfig(process.instance(), Map.of(), workers, checkpointInterval, false);
             process.started(
-                    Rounds.open(topology, config, backend, clients, clients.cluster(), new SimpleMeterRegistry(), clock),
+                    Rounds.open(
+                            topology, config, backend, clients, clients.cluster(), new SimpleMeterRegistry(), clock),
                     backend);
         } catch (Crash e) {
             requireDead(process, e);

@@ -238,8 +238,7 @@ final class Group {
     }
 
     /** @param assignments everybody's, from the leader; empty from the others */
-    Answer<ByteBuffer> sync(
-            String memberId, String instance, int ofGeneration, Map<String, ByteBuffer> assignments) {
+    Answer<ByteBuffer> sync(String memberId, String instance, int ofGeneration, Map<String, ByteBuffer> assignments) {
         Answer<ByteBuffer> answer = new Answer<>();
         Errors error = validate(memberId, instance, ofGeneration);
         if (error != Errors.NONE) {

@@ -86,7 +86,12 @@ final class GroupMember {
         this.groupId = (String) settings.get(ConsumerConfig.GROUP_ID_CONFIG);
         this.instance = (String) settings.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         this.assignor = assignor(settings);
-        this.metadata = new ConsumerGroupMetadata(groupId, NONE, "", Optional.of(instance));
+        this.metadata = metadata(groupId, instance, NONE, "");
+    }
+
+    @SuppressWarnings("removal") // Only Kafka's consumer is to make one, which this stands for.
+    private static ConsumerGroupMetadata metadata(String groupId, String instance, int generation, String memberId) {
+        return new ConsumerGroupMetadata(groupId, generation, memberId, Optional.of(instance));
     }
 
     private static ConsumerPartitionAssignor assignor(Map<String, Object> settings) {
@@ -237,7 +242,8 @@ final class GroupMember {
         Map<String, List<TopicPartition>> owned = new HashMap<>();
         place.subscriptions().forEach((id, bytes) -> {
             Subscription subscription = ConsumerProtocol.deserializeSubscription(bytes);
-            subscription.setGroupInstanceId(Optional.ofNullable(place.instances().get(id)));
+            subscription.setGroupInstanceId(
+                    Optional.ofNullable(place.instances().get(id)));
             subscriptions.put(id, subscription);
             owned.put(id, subscription.ownedPartitions());
         });
@@ -261,14 +267,17 @@ final class GroupMember {
     }
 
     /** The client's own check: what one member loses must not be another's in the same round. */
-    private static void refuseHandOvers(
-            Map<String, List<TopicPartition>> owned, Map<String, Assignment> assignments) {
+    private static void refuseHandOvers(Map<String, List<TopicPartition>> owned, Map<String, Assignment> assignments) {
         Set<TopicPartition> taken = new HashSet<>();
         Set<TopicPartition> given = new HashSet<>();
         assignments.forEach((id, assignment) -> {
             List<TopicPartition> before = owned.getOrDefault(id, List.of());
-            before.stream().filter(one -> !assignment.partitions().contains(one)).forEach(taken::add);
-            assignment.partitions().stream().filter(one -> !before.contains(one)).forEach(given::add);
+            before.stream()
+                    .filter(one -> !assignment.partitions().contains(one))
+                    .forEach(taken::add);
+            assignment.partitions().stream()
+                    .filter(one -> !before.contains(one))
+                    .forEach(given::add);
         });
         given.retainAll(taken);
         if (!given.isEmpty()) {
@@ -298,7 +307,7 @@ final class GroupMember {
     }
 
     private void complete(Assignment assignment) {
-        metadata = new ConsumerGroupMetadata(groupId, generation, memberId, Optional.of(instance));
+        metadata = metadata(groupId, instance, generation, memberId);
         Set<TopicPartition> owned = consumer.assignment();
         Set<TopicPartition> assigned = new TreeSet<>(Text.order());
         assigned.addAll(assignment.partitions());

@@ -77,8 +77,7 @@ final class OutputIsExact implements Invariant {
             if (!event.group().equals(OPEN)) {
                 long startMs = Math.floorDiv(event.timeMs(), CountingJob.WINDOW_MS) * CountingJob.WINDOW_MS;
                 long[] sum = sums.computeIfAbsent(
-                        event.group() + "," + startMs + "," + (startMs + CountingJob.WINDOW_MS),
-                        absent -> new long[2]);
+                        event.group() + "," + startMs + "," + (startMs + CountingJob.WINDOW_MS), absent -> new long[2]);
                 sum[0]++;
                 sum[1] += event.amount();
             }

@@ -1,13 +1,14 @@
 package io.millrace.simulation;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.nio.ByteBuffer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,11 @@ final class PartitionLog {
 
     long append(long producer, long timestampMs, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
         return add(
-                timestampMs, key, value, headers, open.computeIfAbsent(producer, id -> new Part(endOffset, State.OPEN)));
+                timestampMs,
+                key,
+                value,
+                headers,
+                open.computeIfAbsent(producer, id -> new Part(endOffset, State.OPEN)));
     }
 
     private long add(
@@ -216,9 +221,14 @@ final class PartitionLog {
         return last;
     }
 
+    /** Whether a committed change of a key stands at or behind an offset. */
+    boolean isChangedFrom(long offset, byte[] key) {
+        return history.stream()
+                .anyMatch(entry -> entry.offset >= offset && entry.isCommitted() && Arrays.equals(entry.key, key));
+    }
+
     private boolean isDecided(Part part, Set<Long> decided) {
-        return open.entrySet().stream()
-                .anyMatch(entry -> entry.getValue() == part && decided.contains(entry.getKey()));
+        return open.entrySet().stream().anyMatch(entry -> entry.getValue() == part && decided.contains(entry.getKey()));
     }
 
     @Override

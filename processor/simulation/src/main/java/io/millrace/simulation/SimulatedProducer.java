@@ -51,7 +51,8 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         CLOSED
     }
 
-    private record Unsent(ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {}
+    private record Unsent(
+            ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {}
 
     private final SimulatedKafka kafka;
     private final Incarnation process;
@@ -245,10 +246,11 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         boolean lost = fate.strikes(Fault.OFFSETS_UNANSWERED);
         boolean applied = !lost || fate.dice().happens(0.5);
         Errors[] answer = {Errors.NONE};
-        boolean isAnswered =
-                applied && answered(() -> tryOffsets(offsets, metadata, answer), MAX_BLOCK_MS);
-        kafka.trace(id, "sends offsets " + Text.offsets(offsets) + " as " + metadata.memberId() + " in generation "
-                + metadata.generationId() + ": " + (lost ? "no answer, " + applied : answer[0]));
+        boolean isAnswered = applied && answered(() -> tryOffsets(offsets, metadata, answer), MAX_BLOCK_MS);
+        kafka.trace(
+                id,
+                "sends offsets " + Text.offsets(offsets) + " as " + metadata.memberId() + " in generation "
+                        + metadata.generationId() + ": " + (lost ? "no answer, " + applied : answer[0]));
         if (lost || !isAnswered) {
             fate.await(process, lost ? MAX_BLOCK_MS : 0, () -> false);
             throw new TimeoutException("no answer to the offsets of " + id);
@@ -331,14 +333,17 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
     private void loseCommit() {
         Transactions.Identity sent = identity;
         int how = fate.dice().below(3);
-        kafka.trace(id, "gets no answer to its commit, which is " + List.of("lost", "applied", "late").get(how));
+        kafka.trace(
+                id,
+                "gets no answer to its commit, which is "
+                        + List.of("lost", "applied", "late").get(how));
         if (how == 1) {
             kafka.transactions().end(sent, true);
         } else if (how == 2) {
             fate.later(
                     fate.dice().below(LATEST_MS),
-                    () -> kafka.count(
-                            "late commit: " + kafka.transactions().end(sent, true).error()));
+                    () -> kafka.count("late commit: "
+                            + kafka.transactions().end(sent, true).error()));
         }
     }
 

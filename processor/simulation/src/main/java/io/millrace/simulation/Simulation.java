@@ -37,7 +37,6 @@ public final class Simulation implements Fate {
     /** With short ones nearly every round commits, with long ones transactions stay open over many. */
     private static final List<Long> INTERVALS_MS = List.of(100L, 1_000L, 4_000L);
 
-
     private record Later(long dueMs, long order, Runnable what) {}
 
     private final long seed;
@@ -178,8 +177,8 @@ public final class Simulation implements Fate {
         int tasks = topology.stages().size() * partitions;
         while (!fleet.runs(tasks) || !rest.rest().isEmpty()) {
             if (clock.millis() > deadlineMs) {
-                throw new Violation("it does not settle: "
-                        + (fleet.runs(tasks) ? "" : "not all tasks run; ") + rest.rest());
+                throw new Violation(
+                        "it does not settle: " + (fleet.runs(tasks) ? "" : "not all tasks run; ") + rest.rest());
             }
             step(LONGEST_WAITING_STEP_MS);
         }
@@ -258,8 +257,7 @@ public final class Simulation implements Fate {
                 trace.add(id, "has expired");
             }
         }
-        List<Incarnation> up =
-                fleet.alive().stream().filter(Incarnation::isUp).toList();
+        List<Incarnation> up = fleet.alive().stream().filter(Incarnation::isUp).toList();
         if (!up.isEmpty() && strikes(Fault.DISK_FULL)) {
             dice.pick(up).disk().full(true);
         }

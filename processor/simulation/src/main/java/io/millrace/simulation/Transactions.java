@@ -278,8 +278,7 @@ final class Transactions {
         if (marker.partition == null) {
             kafka.group().resolve(marker.producer.number, marker.commit);
         } else {
-            kafka.log(marker.partition)
-                    .mark(marker.producer.number, kafka.nowMs(), marker.commit, new RecordHeaders());
+            kafka.log(marker.partition).mark(marker.producer.number, kafka.nowMs(), marker.commit, new RecordHeaders());
         }
     }
 

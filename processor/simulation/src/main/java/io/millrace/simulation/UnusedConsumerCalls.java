@@ -192,6 +192,7 @@ interface UnusedConsumerCalls extends Consumer<byte[], byte[]> {
     }
 
     @Override
+    @Deprecated
     default void close(Duration timeout) {
         throw unused("close");
     }

@@ -48,7 +48,7 @@ final class Intercepted {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(),
                 new Class<?>[] {type},
-                (proxy, method, arguments) -> handler.handle(
-                        new Call(real, method, arguments == null ? new Object[0] : arguments))));
+                (proxy, method, arguments) ->
+                        handler.handle(new Call(real, method, arguments == null ? new Object[0] : arguments))));
     }
 }

@@ -79,6 +79,7 @@ enum Mutation {
     /** Offsets are committed as nobody in particular, so that nobody is refused. */
     UNFENCED_OFFSETS {
         @Override
+        @SuppressWarnings("removal")
         Intercepted.Handler consumer() {
             return call -> call.is("groupMetadata") ? new ConsumerGroupMetadata("job") : call.pass();
         }
@@ -124,7 +125,8 @@ enum Mutation {
         @Override
         Intercepted.Handler consumer() {
             return call -> {
-                boolean changelog = call.is("seek") && ((TopicPartition) present(call.argument(0))).topic().endsWith("-changelog");
+                boolean changelog = call.is("seek")
+                        && ((TopicPartition) present(call.argument(0))).topic().endsWith("-changelog");
                 if (!changelog) {
                     return call.pass();
                 }
@@ -202,8 +204,9 @@ enum Mutation {
                     return call.pass();
                 }
                 Map<TopicPartition, OffsetAndMetadata> bare = new HashMap<>();
-                offsets(call).forEach(
-                        (partition, offset) -> bare.put(partition, new OffsetAndMetadata(offset.offset(), "")));
+                offsets(call)
+                        .forEach(
+                                (partition, offset) -> bare.put(partition, new OffsetAndMetadata(offset.offset(), "")));
                 return call.with(0, bare).pass();
             };
         }
@@ -331,8 +334,7 @@ enum Mutation {
         @Override
         @SuppressWarnings("unchecked")
         public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-            return Intercepted.of(
-                    Consumer.class, real.consumer(consumerSettings(settings)), Mutation.this.consumer());
+            return Intercepted.of(Consumer.class, real.consumer(consumerSettings(settings)), Mutation.this.consumer());
         }
 
         @Override
