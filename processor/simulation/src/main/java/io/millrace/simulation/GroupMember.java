@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -83,8 +84,8 @@ final class GroupMember {
         this.process = process;
         this.fate = fate;
         this.consumer = consumer;
-        this.groupId = (String) settings.get(ConsumerConfig.GROUP_ID_CONFIG);
-        this.instance = (String) settings.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        this.groupId = (String) Objects.requireNonNull(settings.get(ConsumerConfig.GROUP_ID_CONFIG));
+        this.instance = (String) Objects.requireNonNull(settings.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
         this.assignor = assignor(settings);
         this.metadata = metadata(groupId, instance, NONE, "");
     }
@@ -95,7 +96,7 @@ final class GroupMember {
     }
 
     private static ConsumerPartitionAssignor assignor(Map<String, Object> settings) {
-        List<?> names = (List<?>) settings.get(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
+        List<?> names = (List<?>) Objects.requireNonNull(settings.get(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG));
         try {
             ConsumerPartitionAssignor made = (ConsumerPartitionAssignor) Class.forName((String) names.get(0))
                     .getDeclaredConstructor()

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
@@ -72,8 +73,8 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         this.kafka = kafka;
         this.process = process;
         this.fate = fate;
-        this.id = (String) settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
-        this.transactionTimeoutMs = (int) settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+        this.id = (String) Objects.requireNonNull(settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG));
+        this.transactionTimeoutMs = (int) Objects.requireNonNull(settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
     }
 
     @Override
