@@ -59,12 +59,16 @@ final class RestoreTicket {
     }
 
     /**
-     * Gives the task up. When this returns its state is closed. Blocks for as long as the restorer's current step takes.
+     * Gives the task up. Returns at once: a restoration that is under way is closed by the restorer, with its next step, and until then
+     * the restorer does not open the task again.
      *
      * @return whether the task had been restored, and its seat was closed here
      */
     boolean cancel() {
         cancelled = true;
+        if (result.completeExceptionally(new IllegalStateException("task " + task + " was given up"))) {
+            return false;
+        }
         TaskSeat seat = result.exceptionally(error -> null).join();
         if (seat != null) {
             seat.close();
@@ -104,8 +108,9 @@ final class RestoreTicket {
         return ++waits;
     }
 
-    void complete(TaskSeat seat) {
-        result.complete(seat);
+    /** Hands the seat over; false if the task has been given up meanwhile, and the seat is still the restorer's. */
+    boolean complete(TaskSeat seat) {
+        return result.complete(seat);
     }
 
     void fail(RuntimeException error) {

@@ -387,7 +387,10 @@ final class Restorer implements AutoCloseable {
 
     private void handOut(Restoration restoration) {
         try {
-            requireOffsets(restoration);
+            if (!hasOffsets(restoration)) {
+                beginAgain(restoration);
+                return;
+            }
             TaskSeat seat = restoration.seat();
             context.metrics().restored(seat.replayed());
             if (restoration.ticket().earlier() == null) {
@@ -398,7 +401,9 @@ final class Restorer implements AutoCloseable {
                         restoration.tookMs());
             }
             out.add(seat.task());
-            restoration.ticket().complete(seat);
+            if (!restoration.ticket().complete(seat)) {
+                drop(restoration, new IllegalStateException("task " + seat.task() + " was given up"));
+            }
         } catch (StateUnavailableException e) {
             if (e.corrupt()) {
                 log.warn("task {} is not restored yet: {}", restoration.task(), e.getMessage());
@@ -406,18 +411,31 @@ final class Restorer implements AutoCloseable {
             } else {
                 drop(restoration, e);
             }
+        } catch (KafkaException e) {
+            if (Reaction.to(e) == Reaction.FAIL_JOB) {
+                drop(restoration, e);
+            } else {
+                beginAgain(restoration);
+            }
         } catch (RuntimeException e) {
             drop(restoration, e);
         }
     }
 
-    /** A committed offset that is missing although there was a checkpoint means anything but the beginning. */
-    private void requireOffsets(Restoration restoration) {
+    /**
+     * A committed offset that is missing although there was a checkpoint means anything but the beginning.
+     *
+     * @return false if it was only missing when it was read: another owner has made the first checkpoint meanwhile
+     */
+    private boolean hasOffsets(Restoration restoration) {
         List<TopicPartition> missing = restoration.start().entrySet().stream()
                 .filter(entry -> !entry.getValue().committed())
                 .map(Map.Entry::getKey)
                 .toList();
-        if (restoration.sawCheckpoint() && !missing.isEmpty()) {
+        if (!restoration.sawCheckpoint() || missing.isEmpty()) {
+            return true;
+        }
+        if (context.admin().committed(context.group(), missing).isEmpty()) {
             throw new JobFailedException(
                     "task " + restoration.task() + " has state, but group " + context.group()
                             + " has no committed offset for " + missing
@@ -426,6 +444,7 @@ final class Restorer implements AutoCloseable {
                             + " left off, or run the job under a new name to start anew",
                     null);
         }
+        return false;
     }
 
     private void dropCancelled() {
@@ -484,10 +503,16 @@ final class Restorer implements AutoCloseable {
         retryLater(restoration.ticket(), RETRY_MS);
     }
 
+    /** Closes the consumer and the states that are still here, also those of tickets that are waiting. */
     @Override
     public void close() {
         active.values().forEach(Restoration::close);
         active.clear();
+        requests.addAll(retries);
+        retries.clear();
+        for (RestoreTicket ticket = requests.poll(); ticket != null; ticket = requests.poll()) {
+            refuse(ticket, new IllegalStateException("the instance is closing"));
+        }
         consumer.close();
     }
 }
