@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,10 +27,10 @@ public final class Topics {
 
     private Topics() {}
 
-    /** Creates a topic with one replica; does nothing if there is one of this name. */
+    /** Creates a topic with as many replicas as is the brokers' default; does nothing if there is one of this name. */
     public static void create(String bootstrapServers, String topic, int partitions, Map<String, String> config) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(config)))
+            admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config)))
                     .all()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
