@@ -56,7 +56,8 @@ final class ChildClusterIT {
         for (int i = 0; i < cluster.size(); i++) {
             cluster.broker(i).kill();
             sent = sendTen("one-less", sent);
-            cluster.broker(i).start();        }
+            cluster.broker(i).start();
+        }
         cluster.broker(0).pause();
         sent = sendTen("one-less", sent);
         cluster.broker(0).resume();
