@@ -31,6 +31,7 @@ public final class ChildBroker implements AutoCloseable {
     private final int heapMb;
     private final Map<String, String> overrides;
     private @Nullable Process process;
+    private CompletableFuture<Boolean> ready = CompletableFuture.completedFuture(false);
     private @Nullable Lifeline lifeline;
 
     ChildBroker(Path directory, int port, int heapMb, Map<String, String> overrides) {
@@ -64,18 +65,20 @@ public final class ChildBroker implements AutoCloseable {
     }
 
     /** Starts it and returns at once: a broker that needs others for a quorum is not ready before they are. */
-    void begin() {
+    public void begin() {
         if (process != null) {
             throw new IllegalStateException("the broker runs already");
         }
         try {
-            process = new ProcessBuilder(command())
+            Process started = new ProcessBuilder(command())
                     .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
+            process = started;
+            ready = CompletableFuture.supplyAsync(() -> readyLine(started));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a broker process: " + e.getMessage(), e);
         }
-        lifeline = Lifeline.of(process);
+        lifeline = Lifeline.of(running());
     }
 
     /** Whether it was started and neither killed nor stopped since. */
@@ -140,10 +143,9 @@ public final class ChildBroker implements AutoCloseable {
         return directory.resolveSibling(directory.getFileName() + ".log");
     }
 
-    /** Returns when clients can connect. */
-    void awaitReady() {
+    /** Returns when clients can connect, after {@link #begin}. */
+    public void awaitReady() {
         Process started = running();
-        CompletableFuture<Boolean> ready = CompletableFuture.supplyAsync(() -> readyLine(started));
         boolean isReady;
         try {
             isReady = ready.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
