@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/** The broker's configuration: one combined node that starts and stops fast and keeps its files small. */
+/** A broker's configuration: a combined node, the only one unless told otherwise, that starts and stops fast and keeps its files small. */
 final class BrokerConfig {
-    static final int NODE_ID = 1;
+    private static final int NODE_ID = 1;
     static final String CONTROLLER_LISTENER = "CONTROLLER";
-    private static final String HOST = "127.0.0.1";
+    static final String HOST = "127.0.0.1";
 
     private BrokerConfig() {}
 

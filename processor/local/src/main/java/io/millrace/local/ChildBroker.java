@@ -18,20 +18,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link LocalBroker} in a child JVM with this JVM's class path, which can be killed, stopped in its tracks and started again on
- * the same directory and port. Its log lies beside the directory, with {@code .log} behind its name. It dies with this process. Not thread-safe.
+ * the same directory and port. Its log lies beside the directory, with {@code .log} behind its name. It dies with this process, however that ends. Not thread-safe.
  */
 public final class ChildBroker implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
+    private static final int HEAP_MB = 768;
+
     private final Path directory;
     private final int port;
+    private final int heapMb;
     private final Map<String, String> overrides;
     private @Nullable Process process;
+    private CompletableFuture<Boolean> ready = CompletableFuture.completedFuture(false);
+    private @Nullable Lifeline lifeline;
 
-    private ChildBroker(Path directory, int port, Map<String, String> overrides) {
+    ChildBroker(Path directory, int port, int heapMb, Map<String, String> overrides) {
         this.directory = directory;
         this.port = port;
+        this.heapMb = heapMb;
         this.overrides = Map.copyOf(overrides);
     }
 
@@ -42,7 +48,7 @@ public final class ChildBroker implements AutoCloseable {
      * @param overrides broker properties in Kafka's words that go before those of {@link LocalBroker}
      */
     public static ChildBroker start(Path directory, Map<String, String> overrides) {
-        ChildBroker broker = new ChildBroker(directory, Ports.free(), overrides);
+        ChildBroker broker = new ChildBroker(directory, Ports.free(), HEAP_MB, overrides);
         broker.start();
         return broker;
     }
@@ -54,6 +60,12 @@ public final class ChildBroker implements AutoCloseable {
 
     /** Starts it again after {@link #kill} or {@link #stop}; returns when clients can connect. */
     public void start() {
+        begin();
+        awaitReady();
+    }
+
+    /** Starts it and returns at once: a broker that needs others for a quorum is not ready before they are. */
+    public void begin() {
         if (process != null) {
             throw new IllegalStateException("the broker runs already");
         }
@@ -62,10 +74,16 @@ public final class ChildBroker implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
             process = started;
-            awaitReady(started);
+            ready = CompletableFuture.supplyAsync(() -> readyLine(started));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a broker process: " + e.getMessage(), e);
         }
+        lifeline = Lifeline.of(running());
+    }
+
+    /** Whether it was started and neither killed nor stopped since. */
+    public boolean isRunning() {
+        return process != null;
     }
 
     /** SIGKILL; returns when it is dead. */
@@ -73,7 +91,7 @@ public final class ChildBroker implements AutoCloseable {
         Process running = running();
         running.destroyForcibly();
         await(running);
-        process = null;
+        gone();
     }
 
     /** A clean stop; returns when it has ended. */
@@ -85,17 +103,17 @@ public final class ChildBroker implements AutoCloseable {
             // the wait below sees it
         }
         await(running);
-        process = null;
+        gone();
     }
 
     /** SIGSTOP: it neither answers nor closes its connections until {@link #resume}. */
     public void pause() {
-        signal("STOP");
+        Signals.pause(running());
     }
 
     /** SIGCONT. */
     public void resume() {
-        signal("CONT");
+        Signals.resume(running());
     }
 
     /** Stops it if it runs. */
@@ -109,7 +127,7 @@ public final class ChildBroker implements AutoCloseable {
     private List<String> command() {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
+                "-Xmx" + heapMb + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
@@ -125,8 +143,9 @@ public final class ChildBroker implements AutoCloseable {
         return directory.resolveSibling(directory.getFileName() + ".log");
     }
 
-    private void awaitReady(Process started) {
-        CompletableFuture<Boolean> ready = CompletableFuture.supplyAsync(() -> readyLine(started));
+    /** Returns when clients can connect, after {@link #begin}. */
+    public void awaitReady() {
+        Process started = running();
         boolean isReady;
         try {
             isReady = ready.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -181,20 +200,11 @@ public final class ChildBroker implements AutoCloseable {
         }
     }
 
-    private void signal(String name) {
-        try {
-            int exit = new ProcessBuilder(
-                            "kill", "-" + name, Long.toString(running().pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("kill -" + name + " answered " + exit);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot signal the broker: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void gone() {
+        process = null;
+        if (lifeline != null) {
+            lifeline.close();
+            lifeline = null;
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -16,8 +17,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A real Kafka broker of one combined KRaft node in this process, reachable on the loopback address only. Topics are not created
- * automatically; internal topics have one replica and few partitions. Up in 2 to 4 seconds. Closing it takes its data along only
+ * A real Kafka broker of one combined KRaft node in this process, reachable on the loopback address only, and alone unless its
+ * overrides make it one of several. Topics are not created automatically; internal topics have one replica and few partitions. Up in 2 to 4 seconds. Closing it takes its data along only
  * where the directory was its own.
  */
 public final class LocalBroker implements AutoCloseable {
@@ -52,14 +53,14 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     private static LocalBroker start(Path directory, boolean temporary, int port, Map<String, String> overrides) {
-        format(directory);
         KafkaConfig config = new KafkaConfig(BrokerConfig.of(directory, port, Ports.free(), overrides));
+        format(directory, config);
         KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         server.startup();
         return new LocalBroker(directory, temporary, port, server);
     }
 
-    private static void format(Path directory) {
+    private static void format(Path directory, KafkaConfig config) {
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
@@ -67,8 +68,8 @@ public final class LocalBroker implements AutoCloseable {
             Files.createDirectories(directory);
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                    .setNodeId(BrokerConfig.NODE_ID)
-                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(config.nodeId())
+                    .setClusterId(clusterId(config))
                     .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
                     .setControllerListenerName(BrokerConfig.CONTROLLER_LISTENER)
                     .addDirectory(directory.toString())
@@ -77,6 +78,12 @@ public final class LocalBroker implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("cannot prepare " + directory + " for a broker: " + e.getMessage(), e);
         }
+    }
+
+    /** The same for all nodes that vote for each other, and another for every other cluster. */
+    private static String clusterId(KafkaConfig config) {
+        UUID voters = UUID.nameUUIDFromBytes(config.quorumConfig().voters().toString().getBytes(StandardCharsets.UTF_8));
+        return new Uuid(voters.getMostSignificantBits(), voters.getLeastSignificantBits()).toString();
     }
 
     /** What clients need as {@code bootstrap.servers}. */

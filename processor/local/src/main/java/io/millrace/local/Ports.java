@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Finds free ports on the loopback address. */
@@ -16,14 +18,24 @@ final class Ports {
     private Ports() {}
 
     static int free() {
+        return free(1).get(0);
+    }
+
+    /** Several, none of them twice. */
+    static List<Integer> free(int count) {
         int start = ThreadLocalRandom.current().nextInt(COUNT);
-        for (int i = 0; i < COUNT; i++) {
+        List<Integer> found = new ArrayList<>();
+        for (int i = 0; i < COUNT && found.size() < count; i++) {
             int port = FIRST + (start + i) % COUNT;
             if (isFree(port)) {
-                return port;
+                found.add(port);
             }
         }
-        throw new IllegalStateException("no free port in " + FIRST + ".." + (FIRST + COUNT - 1));
+        if (found.size() < count) {
+            throw new IllegalStateException(
+                    "no " + count + " free ports in " + FIRST + ".." + (FIRST + COUNT - 1));
+        }
+        return found;
     }
 
     private static boolean isFree(int port) {

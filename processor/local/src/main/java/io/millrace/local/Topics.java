@@ -7,12 +7,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -26,10 +27,10 @@ public final class Topics {
 
     private Topics() {}
 
-    /** Creates a topic with one replica; does nothing if there is one of this name. */
+    /** Creates a topic with as many replicas as is the brokers' default; does nothing if there is one of this name. */
     public static void create(String bootstrapServers, String topic, int partitions, Map<String, String> config) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(config)))
+            admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config)))
                     .all()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -62,7 +63,24 @@ public final class Topics {
 
     private static List<ConsumerRecord<byte[], byte[]>> read(String bootstrapServers, String topic, String isolation) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = consumer(bootstrapServers, isolation)) {
+        read(bootstrapServers, topic, isolation, records::add);
+        records.sort(Comparator.comparingInt(ConsumerRecord<byte[], byte[]>::partition)
+                .thenComparingLong(ConsumerRecord::offset));
+        return records;
+    }
+
+    /**
+     * Hands over every committed record of a topic up to its last stable offsets at this moment: each partition's in order, mixed with those of
+     * the others. For topics that do not fit into memory.
+     */
+    public static void forEachCommitted(
+            String bootstrapServers, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        read(bootstrapServers, topic, "read_committed", each);
+    }
+
+    private static void read(
+            String bootstrapServers, String topic, String isolation, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, isolation)) {
             Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions(consumer, topic)));
             consumer.assign(ends.keySet());
             consumer.seekToBeginning(ends.keySet());
@@ -72,15 +90,12 @@ public final class Topics {
                 if (ends.isEmpty()) {
                     break;
                 }
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                consumer.poll(Duration.ofMillis(100)).forEach(each);
             }
         }
-        records.sort(Comparator.comparingInt(ConsumerRecord<byte[], byte[]>::partition)
-                .thenComparingLong(ConsumerRecord::offset));
-        return records;
     }
 
-    private static Collection<TopicPartition> partitions(Consumer<byte[], byte[]> consumer, String topic) {
+    private static Collection<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
         List<TopicPartition> partitions = new ArrayList<>();
         for (PartitionInfo partition : consumer.partitionsFor(topic)) {
             partitions.add(new TopicPartition(topic, partition.partition()));
@@ -89,7 +104,7 @@ public final class Topics {
     }
 
     /** A consumer without a group that starts at the beginning; the caller assigns and closes it. */
-    static Consumer<byte[], byte[]> consumer(String bootstrapServers, String isolation) {
+    static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers, String isolation) {
         Map<String, Object> config = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,

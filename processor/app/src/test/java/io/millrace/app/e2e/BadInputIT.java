@@ -66,7 +66,7 @@ class BadInputIT {
     @Test
     void a_missing_topic_is_named() throws Exception {
         try (World world = new World(directory, false)) {
-            World.get(Admin.create(Map.of("bootstrap.servers", world.brokers()))
+            Offsets.get(Admin.create(Map.of("bootstrap.servers", world.brokers()))
                     .deleteTopics(List.of(PageStats.SINK))
                     .all());
             MillraceProcess run = world.start("state", Map.of());

@@ -223,7 +223,7 @@ final class EventTimeIT {
     private static long offset(String topic, int partition, OffsetSpec spec) {
         TopicPartition place = new TopicPartition(topic, partition);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            return World.get(admin.listOffsets(Map.of(place, spec)).partitionResult(place))
+            return Offsets.get(admin.listOffsets(Map.of(place, spec)).partitionResult(place))
                     .offset();
         }
     }

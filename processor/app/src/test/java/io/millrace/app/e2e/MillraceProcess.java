@@ -1,5 +1,7 @@
 package io.millrace.app.e2e;
 
+import io.millrace.local.Lifeline;
+import io.millrace.local.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** {@code millrace run} in a JVM of its own, with this JVM's class path, that can be killed. Its output goes to a file. */
+/** {@code millrace run} in a JVM of its own, with this JVM's class path, that can be killed and stopped in its tracks. Its output
+ * goes to a file. It dies with this JVM. */
 final class MillraceProcess implements AutoCloseable {
     private final Process process;
+    private final Lifeline lifeline;
     private final Path log;
 
     private MillraceProcess(Process process, Path log) {
         this.process = process;
+        this.lifeline = Lifeline.of(process);
         this.log = log;
     }
 
@@ -48,6 +53,17 @@ final class MillraceProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+        lifeline.close();
+    }
+
+    /** SIGSTOP: it does nothing at all until {@link #resume}. */
+    void pause() {
+        Signals.pause(process);
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        Signals.resume(process);
     }
 
     /** SIGTERM; {@link #exitCode} tells how it went. */
@@ -80,5 +96,6 @@ final class MillraceProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        lifeline.close();
     }
 }

@@ -15,14 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** A broker in its own JVM with the job's topics, the job's file, and the processes that run it. */
@@ -35,6 +30,7 @@ final class World implements AutoCloseable {
     private final Path job;
     private final List<MillraceProcess> processes = new ArrayList<>();
     private final Admin admin;
+    private final Offsets offsets;
     /** How the clicks come out of order, and when kills happen; printed with every failure. */
     final long seed = Long.getLong("millrace.it.seed", 20_261_123L);
 
@@ -49,6 +45,7 @@ final class World implements AutoCloseable {
         this.directory = directory;
         this.broker = ChildBroker.start(directory.resolve("broker"), Map.of("num.partitions", "1"));
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        this.offsets = new Offsets(admin);
         Topics.create(broker.bootstrapServers(), PageStats.SOURCE, PARTITIONS);
         // Results carry their event time, which lies months back: a topic with the default retention would delete them.
         Topics.create(broker.bootstrapServers(), PageStats.SINK, PARTITIONS, Map.of("retention.ms", "-1"));
@@ -111,7 +108,7 @@ final class World implements AutoCloseable {
     }
 
     Map<TopicPartition, OffsetAndMetadata> committed() {
-        return get(admin.listConsumerGroupOffsets("page-stats").partitionsToOffsetAndMetadata());
+        return offsets.committed("page-stats");
     }
 
     /** Waits until there is nothing left to read and nothing left to commit, in the source nor between the job's stages. */
@@ -130,29 +127,14 @@ final class World implements AutoCloseable {
                                 && committed.get(end.getKey()).offset() == end.getValue());
     }
 
-    /**
-     * The ends of a topic's partitions.
-     *
-     * @param committed the last stable offsets, not the high watermarks
-     */
+    /** As {@link Offsets#ends}. */
     Map<TopicPartition, Long> ends(String topic, int partitions, boolean committed) {
-        IsolationLevel isolation = committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
-        return offsets(topic, partitions, OffsetSpec.latest(), isolation);
+        return offsets.ends(topic, partitions, committed);
     }
 
-    /** The first offsets of a topic's partitions. */
+    /** As {@link Offsets#beginnings}. */
     Map<TopicPartition, Long> beginnings(String topic, int partitions) {
-        return offsets(topic, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
-    }
-
-    private Map<TopicPartition, Long> offsets(String topic, int partitions, OffsetSpec spec, IsolationLevel isolation) {
-        Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
-        for (int partition = 0; partition < partitions; partition++) {
-            specs.put(new TopicPartition(topic, partition), spec);
-        }
-        return get(admin.listOffsets(specs, new ListOffsetsOptions(isolation)).all()).entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, found -> found.getValue().offset()));
+        return offsets.beginnings(topic, partitions);
     }
 
     List<String> output() {
@@ -163,14 +145,6 @@ final class World implements AutoCloseable {
     String logs() {
         return "seed " + seed + "\n"
                 + processes.stream().map(MillraceProcess::output).collect(Collectors.joining("\n---- next process\n"));
-    }
-
-    static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override
