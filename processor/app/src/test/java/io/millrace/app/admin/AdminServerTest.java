@@ -86,12 +86,13 @@ final class AdminServerTest {
         HttpResponse<String> answer = get("/status");
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(answer.body())
-                .isEqualTo("{\"live\":true,\"ready\":false,\"reasons\":[\"task 1_0 is being \\\"restored\\\"\"],"
-                        + "\"checkpoints\":7,\"tasks\":["
-                        + "{\"task\":\"0_0\",\"state\":\"running\",\"time\":\"active\",\"watermark\":\"2026-01-01T00:00:00Z\","
-                        + "\"heldBackBy\":\"clicks-3\",\"heldBackAt\":\"2026-01-01T00:00:00Z\",\"heldBackSince\":\"2026-01-01T00:01:00Z\"},"
-                        + "{\"task\":\"1_0\",\"state\":\"restoring\",\"time\":\"active\",\"watermark\":null,"
-                        + "\"restoredPercent\":41,\"remainingRecords\":590000,\"remainingBytes\":59000000,\"waitsFor\":null}]}\n");
+                .isEqualTo(
+                        "{\"live\":true,\"ready\":false,\"reasons\":[\"task 1_0 is being \\\"restored\\\"\"],"
+                                + "\"checkpoints\":7,\"tasks\":["
+                                + "{\"task\":\"0_0\",\"state\":\"running\",\"time\":\"active\",\"watermark\":\"2026-01-01T00:00:00Z\","
+                                + "\"heldBackBy\":\"clicks-3\",\"heldBackAt\":\"2026-01-01T00:00:00Z\",\"heldBackSince\":\"2026-01-01T00:01:00Z\"},"
+                                + "{\"task\":\"1_0\",\"state\":\"restoring\",\"time\":\"active\",\"watermark\":null,"
+                                + "\"restoredPercent\":41,\"remainingRecords\":590000,\"remainingBytes\":59000000,\"waitsFor\":null}]}\n");
     }
 
     @Test

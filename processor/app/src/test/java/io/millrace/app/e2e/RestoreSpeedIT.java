@@ -72,8 +72,7 @@ class RestoreSpeedIT {
                         new byte[] {WINDOW}, OrderedBytes.ofLong(timeMs), OrderedBytes.ofLong(random.nextLong()));
                 byte[] value = new byte[VALUE_BYTES];
                 random.nextBytes(value);
-                var unused = producer.send(
-                        new ProducerRecord<>(CHANGELOG, (int) (i % World.PARTITIONS), key, value));
+                var unused = producer.send(new ProducerRecord<>(CHANGELOG, (int) (i % World.PARTITIONS), key, value));
             }
         }
         return records;
