@@ -3,9 +3,9 @@ package io.millrace.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.topology.Layout;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,7 @@ class LayoutsTest {
 
     @Test
     void a_layout_tells_all_that_an_aggregates_bytes_depend_on() {
-        assertThat(layouts(WINDOWED).get(STORE).text()).isEqualTo("""
+        assertThat(layout(WINDOWED, STORE).text()).isEqualTo("""
                 windowed aggregate 1
                 key: ROW<product STRING>
                 window: hopping 10m every 1m
@@ -65,7 +65,8 @@ class LayoutsTest {
                 values: COUNT(*) FILTER (WHERE units > 1), SUM(price), COUNT(DISTINCT region)
                 sums: COUNT(*) FILTER BIGINT, SUM(INT) INT, COUNT(DISTINCT STRING) BIGINT
                 lateness ms: 300000""");
-        assertThat(layouts(WINDOWED).get(EXCHANGE).text()).startsWith("partial sums 1\nkey: ROW<product STRING>\nwindow: ");
+        assertThat(layout(WINDOWED, EXCHANGE).text())
+                .startsWith("partial sums 1\nkey: ROW<product STRING>\nwindow: ");
     }
 
     @Test
@@ -156,7 +157,7 @@ class LayoutsTest {
 
     @Test
     void custom_code_depends_on_its_class_and_key() {
-        Layout layout = layouts(CUSTOM).get(STORE);
+        Layout layout = layout(CUSTOM, STORE);
         assertThat(layout.text()).isEqualTo("custom code 1\nclass: shop.Splitter\nkey: ROW<product STRING>");
         assertThat(misfits(CUSTOM, "by: product", "by: region", STORE)).isNotEmpty();
         assertThat(misfits(CUSTOM, "units: INT", "units: BIGINT", STORE)).isEmpty();
@@ -172,16 +173,14 @@ class LayoutsTest {
 
     private static List<String> misfits(String job, String from, String to, String topic) {
         assertThat(job).contains(from);
-        return layouts(job.replace(from, to)).get(topic).misfits(layouts(job).get(topic));
+        return layout(job.replace(from, to), topic).misfits(layout(job, topic));
     }
 
-    private static Map<String, Layout> layouts(String job) {
+    private static Layout layout(String job, String topic) {
         Map<String, Layout> layouts =
-                new LinkedHashMap<>(Jobs.plan(job.replace("KEY", sinkKey(job))).topology().layouts());
-        layouts.replaceAll((topic, layout) -> {
-            assertThat(Layout.parse(layout.text())).isEqualTo(layout);
-            return layout;
-        });
-        return layouts;
+                Jobs.plan(job.replace("KEY", sinkKey(job))).topology().layouts();
+        Layout layout = Objects.requireNonNull(layouts.get(topic));
+        assertThat(Layout.parse(layout.text())).isEqualTo(layout);
+        return layout;
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.calcite.sql.SqlBasicFunction;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlKind;
@@ -52,7 +51,7 @@ final class AggregateCalls extends SqlBasicVisitor<@Nullable Void> {
     }
 
     private static boolean isAggregate(SqlNode node) {
-        if (!(node instanceof SqlCall call) || !(isFunction(call))) {
+        if (!(node instanceof SqlCall call) || !(call.getOperator() instanceof SqlFunction)) {
             return false;
         }
         for (AggregateCall.Function function : AggregateCall.Function.values()) {
@@ -61,10 +60,6 @@ final class AggregateCalls extends SqlBasicVisitor<@Nullable Void> {
             }
         }
         return false;
-    }
-
-    private static boolean isFunction(SqlCall call) {
-        return call.getOperator() instanceof SqlFunction || call.getOperator() instanceof SqlBasicFunction;
     }
 
     private static String name(SqlCall call) {
