@@ -8,6 +8,11 @@ public record Column(String name, DataType type, boolean nullable) {
         }
     }
 
+    /** Whether {@code now} is this column and can hold all that this one held. */
+    boolean isReadAs(Column now) {
+        return name.equals(now.name) && (now.nullable || !nullable) && DataType.reads(type, now.type);
+    }
+
     /** A nullable column. */
     public Column(String name, DataType type) {
         this(name, type, true);

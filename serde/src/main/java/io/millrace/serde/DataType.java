@@ -12,6 +12,31 @@ public sealed interface DataType {
     /** The type as it is written in a job, for example {@code DECIMAL(10, 2)}. {@link DataTypes#parse} reads it back. */
     String sql();
 
+    /**
+     * Whether values that {@link RowCodec} wrote as {@code before} can be read as {@code now}: the same type, or at its end, or at that of a
+     * ROW in it, nullable columns have been added, which then read as NULL; and a column that was NOT NULL may be nullable by now.
+     */
+    static boolean reads(DataType before, DataType now) {
+        if (before instanceof Array old && now instanceof Array grown) {
+            return reads(old.element(), grown.element());
+        }
+        if (before instanceof MapOf old && now instanceof MapOf grown) {
+            // Two keys that differ must not become one, nor one two.
+            return old.key().equals(grown.key()) && reads(old.value(), grown.value());
+        }
+        if (!(before instanceof Struct old && now instanceof Struct grown)) {
+            return before.equals(now);
+        }
+        int size = old.row().size();
+        for (int i = 0; i < grown.row().size(); i++) {
+            Column is = grown.row().column(i);
+            if (i < size ? !old.row().column(i).isReadAs(is) : !is.nullable()) {
+                return false;
+            }
+        }
+        return size <= grown.row().size();
+    }
+
     /** Types without parameters. */
     enum Scalar implements DataType {
         /** {@link Boolean}. */

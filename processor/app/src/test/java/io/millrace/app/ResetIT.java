@@ -67,6 +67,7 @@ final class ResetIT {
                   views-0  is at 2, begins at 0
                   views-1  is at 1, begins at 0
                 its state, and what is on its way between its stages, is deleted:
+                  counting-layout
                   counting-per_page-changelog
                   counting-per_page-repartition
                 nothing was changed; add --yes to do it

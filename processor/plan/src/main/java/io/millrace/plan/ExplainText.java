@@ -164,11 +164,18 @@ final class ExplainText {
                             .collect(Collectors.joining(" "));
             out.append("  ")
                     .append(topic.name())
-                    .append(", partitions as stage ")
-                    .append(topic.stages().stream().map(String::valueOf).collect(Collectors.joining(" and ")))
+                    .append(", ")
+                    .append(partitions(topic))
                     .append('\n');
             line(config);
         }
+    }
+
+    private static String partitions(InternalTopic topic) {
+        return topic.stages().isEmpty()
+                ? "one partition"
+                : "partitions as stage "
+                        + topic.stages().stream().map(String::valueOf).collect(Collectors.joining(" and "));
     }
 
     private void entry(String name, String text) {

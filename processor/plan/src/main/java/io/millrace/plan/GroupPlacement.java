@@ -13,6 +13,7 @@ import io.millrace.engine.operator.aggregate.WindowAggregate;
 import io.millrace.engine.operator.transform.MapOperator;
 import io.millrace.plan.expression.Expression;
 import io.millrace.plan.expression.ExpressionCompiler;
+import io.millrace.engine.topology.Layout;
 import io.millrace.serde.RowType;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ final class GroupPlacement {
     Flow place(Relation.Grouped grouped, Flow input) {
         AggregateSpec spec = grouped.spec();
         String name = grouped.name();
+        List<String> calls = grouped.aggregation().texts();
         Flow rows = arguments(grouped, input);
         List<Integer> hashed = input.hashKeys();
         AggregateInput mode = AggregateInput.ROWS;
@@ -40,26 +42,34 @@ final class GroupPlacement {
             hashedNow = hashed;
             draft.note(name, Reasons.noExchange(grouped.input().columns(), grouped.by(), hashed));
         } else {
+            List<Integer> keyPlaces =
+                    IntStream.range(0, spec.keyCount()).boxed().toList();
             RowType crossing = spec.input();
+            Layout layout = Layouts.arguments(spec, calls);
             if (addsUpBefore(grouped)) {
                 rows = rows.to(draft.add(rows, name + "-local", Reasons.local(grouped), LocalAggregate.of(spec)));
                 crossing = spec.partialType();
+                layout = Layouts.partials(spec, calls);
                 mode = AggregateInput.PARTIALS;
             }
-            List<Integer> keyPlaces =
-                    IntStream.range(0, spec.keyCount()).boxed().toList();
             gathered = rows.to(draft.exchange(
                     rows,
                     name,
                     crossing,
                     keyPlaces,
+                    layout,
                     new TopologyDraft.Reason(Reasons.exchange(grouped, hashed), spec.lateTopic() != null)));
         }
         String lateTopic = spec.lateTopic();
         if (lateTopic != null) {
             draft.sinkTopic(lateTopic);
         }
-        draft.store(gathered, name, storeKind(spec), spec.windows() instanceof SlicedWindows);
+        draft.store(
+                gathered,
+                name,
+                storeKind(spec),
+                spec.windows() instanceof SlicedWindows,
+                Layouts.aggregate(spec, calls));
         return results(grouped, draft.add(gathered, name, Reasons.aggregate(grouped), operator(spec, mode)), hashedNow);
     }
 

@@ -265,6 +265,7 @@ final class PhysicalPlanner {
                 keyed.name(),
                 narrow.columns(),
                 narrow.places(keyed.key()),
+                Layouts.rows(narrow.columns(), narrow.places(keyed.key())),
                 new TopologyDraft.Reason("the job asks for it with 'key'", origins.leadOut(keyed)));
         return new Flow(behind, narrow.columns(), narrow.kept(), keyed.key());
     }

@@ -29,13 +29,13 @@ final class RowPlacement {
         String name = deduped.name();
         RowType columns = Flow.select(deduped.columns(), needed);
         Flow rows = gathered(name, draft.narrowed(input, name, columns, needed), deduped.columns(), deduped.key());
-        draft.store(rows, name, "the keys that were seen", true);
         DedupeSpec spec = new DedupeSpec(
                 name,
                 rows.columns(),
                 rows.places(deduped.key()),
                 step.within().toMillis(),
                 step.keep() == JobSpec.Keep.FIRST ? Keep.FIRST : Keep.LAST);
+        draft.store(rows, name, "the keys that were seen", true, Layouts.dedupe(spec));
         return rows.to(draft.add(rows, name, Reasons.dedupe(step), DedupeOperator.of(spec)));
     }
 
@@ -62,7 +62,7 @@ final class RowPlacement {
                 ranked.boundColumns(),
                 unique == null ? null : rows.places(unique));
         boolean expiring = ranked.windows() != null;
-        draft.store(rows, name, storeKind(ranked), expiring);
+        draft.store(rows, name, storeKind(ranked), expiring, Layouts.top(spec));
         List<StageDraft.Outlet> outlets = draft.add(rows, name, Reasons.top(ranked), TopOperator.of(spec));
 
         List<Integer> kept = new ArrayList<>(wanted);
@@ -101,7 +101,8 @@ final class RowPlacement {
         Flow rows = draft.narrowed(input, name, columns, all(columns));
         if (!processed.by().isEmpty()) {
             rows = gathered(name, rows, columns, processed.by());
-            draft.store(rows, name, "custom", false);
+            draft.store(
+                    rows, name, "custom", false, Layouts.process(processed.step(), columns, processed.by()));
         }
         List<StageDraft.Outlet> outlets = draft.add(
                 rows, name, Reasons.process(processed), processed.definition().operator());
@@ -135,6 +136,7 @@ final class RowPlacement {
                 name,
                 rows.columns(),
                 rows.places(by),
+                Layouts.rows(rows.columns(), rows.places(by)),
                 new TopologyDraft.Reason(Reasons.exchange(columns, by, hashed), false));
         return new Flow(behind, rows.columns(), rows.kept(), by);
     }

@@ -7,6 +7,7 @@ import io.millrace.engine.operator.exchange.ExchangeOperator;
 import io.millrace.engine.operator.transform.MapOperator;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.Layout;
 import io.millrace.engine.topology.Node;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
@@ -79,11 +80,14 @@ final class TopologyDraft {
     }
 
     /** A store in the stage that the rows are in. */
-    void store(Flow rows, String name, String kind, boolean expiring) {
+    void store(Flow rows, String name, String kind, boolean expiring, Layout layout) {
         if (rows.outlets().size() != 1) {
             throw new IllegalStateException("the rows of " + name + " are in several stages");
         }
-        rows.outlets().get(0).stage().addStore(new Stage.Store(name, kind, names.changelogTopic(name), expiring));
+        rows.outlets()
+                .get(0)
+                .stage()
+                .addStore(new Stage.Store(name, kind, names.changelogTopic(name), expiring, layout));
     }
 
     /** Rows of just these columns in this order. */
@@ -105,8 +109,10 @@ final class TopologyDraft {
      *
      * @param columns what the rows hold
      * @param key indexes of these columns
+     * @param layout what the bytes of the rows mean
      */
-    List<StageDraft.Outlet> exchange(Flow input, String name, RowType columns, List<Integer> key, Reason reason) {
+    List<StageDraft.Outlet> exchange(
+            Flow input, String name, RowType columns, List<Integer> key, Layout layout, Reason reason) {
         List<Function<List<Node.Edge>, Input>> inputs = new ArrayList<>();
         String by = key.isEmpty() ? "into one partition" : "by " + Reasons.names(columns, key);
         int number = 0;
@@ -120,7 +126,8 @@ final class TopologyDraft {
                     key,
                     producer,
                     reason.text(),
-                    reason.carriesOrigins());
+                    reason.carriesOrigins(),
+                    layout);
             exchanges.add(exchange);
             outlet.stage()
                     .add(

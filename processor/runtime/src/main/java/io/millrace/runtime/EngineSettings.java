@@ -108,6 +108,21 @@ final class EngineSettings {
         return jobsOwn ? Map.of() : Map.of(call, ADMIN_TIMEOUT_MS, request, ADMIN_TIMEOUT_MS);
     }
 
+    /** Of the one producer at a time that writes layouts. Members' transactional ids end with a number, so none is called this. */
+    static Map<String, Object> layoutProducer(String job, int transactionTimeoutMs) {
+        return Map.of(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                job + "-layout",
+                ProducerConfig.CLIENT_ID_CONFIG,
+                job + "-layout",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                transactionTimeoutMs);
+    }
+
     static Map<String, Object> producer(String memberId, InstanceConfig config) {
         Map<String, Object> settings = new HashMap<>(Map.of(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,

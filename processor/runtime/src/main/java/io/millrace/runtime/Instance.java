@@ -160,10 +160,14 @@ public final class Instance {
     }
 
     private @Nullable JobCluster connect(Cluster admin) {
+        Layouts layouts = new Layouts(topology, clients, clock);
         long retryMs = FIRST_RETRY_MS;
         while (!stopRequested) {
             try {
-                return JobCluster.prepare(topology, admin);
+                layouts.check(admin);
+                JobCluster cluster = JobCluster.prepare(topology, admin);
+                layouts.record(cluster, admin);
+                return cluster;
             } catch (UnknownTopicOrPartitionException e) {
                 startingNote = e.getMessage();
                 LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(SPREAD_MS));

@@ -31,7 +31,7 @@ class JobClusterTest {
         MemoryCluster cluster = Jobs.cluster();
         JobCluster job = JobCluster.prepare(JOB, cluster);
         assertThat(cluster.created())
-                .containsOnlyKeys("job-totals-repartition", "job-totals-changelog")
+                .containsOnlyKeys("job-totals-repartition", "job-totals-changelog", "job-layout")
                 .hasEntrySatisfying(
                         "job-totals-repartition",
                         config -> assertThat(config)
@@ -43,6 +43,7 @@ class JobClusterTest {
                         config -> assertThat(config).containsEntry("cleanup.policy", "compact"));
         assertThat(job.partitions("job-totals-repartition")).isEqualTo(3);
         assertThat(job.partitions("job-totals-changelog")).isEqualTo(3);
+        assertThat(job.partitions("job-layout")).isEqualTo(1);
         assertThat(job.partitions("clicks")).isEqualTo(2);
         assertThatThrownBy(() -> job.topic("other")).isInstanceOf(IllegalStateException.class);
     }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.Layout;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
 import io.millrace.serde.Column;
@@ -23,7 +24,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class Jobs {
     static final RowType COLUMNS = RowType.of(new Column("page", Scalar.STRING));
     static final Exchange BY_PAGE =
-            new Exchange("totals", "job-totals-repartition", COLUMNS, List.of(0), 0, "by page", false);
+            new Exchange("totals", "job-totals-repartition", COLUMNS, List.of(0), 0, "by page", false, new Layout("test 1", Map.of()));
 
     private Jobs() {}
 
@@ -55,7 +56,7 @@ final class Jobs {
                 1,
                 List.of(new Input.FromExchange(BY_PAGE, List.of())),
                 List.of(),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", expiring)));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", expiring, new Layout("test 1", Map.of()))));
         return new Topology(
                 "job",
                 List.of(new Stage(0, List.of(source("clicks", "views")), List.of(), List.of()), second),

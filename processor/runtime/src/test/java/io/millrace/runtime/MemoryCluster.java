@@ -41,6 +41,10 @@ final class MemoryCluster implements Cluster {
         return this;
     }
 
+    void delete(String topic) {
+        topics.remove(topic);
+    }
+
     /** From here on, created topics exist but are not described, as long as brokers have not heard of them. */
     void hideNewTopics() {
         hidesNewTopics = true;

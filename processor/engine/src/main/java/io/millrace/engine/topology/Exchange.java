@@ -13,6 +13,7 @@ import java.util.List;
  * @param producerStage the id of the stage that writes it
  * @param reason why it is there, for {@code explain}
  * @param carriesOrigins whether rows that may be late on the other side take along the record that they were made of
+ * @param layout what the bytes of its rows mean
  */
 public record Exchange(
         String name,
@@ -21,7 +22,8 @@ public record Exchange(
         List<Integer> key,
         int producerStage,
         String reason,
-        boolean carriesOrigins) {
+        boolean carriesOrigins,
+        Layout layout) {
     public Exchange {
         key = List.copyOf(key);
     }

@@ -37,6 +37,7 @@ public record Stage(int id, List<Input> inputs, List<Node> nodes, List<Store> st
      * @param kind what it holds, in a word or two, for {@code explain}
      * @param expiring whether all but a few of its entries go by {@link io.millrace.state.KeyValueStore#expireBefore}: its changelog is
      *     then cut at the front instead of being paid a tombstone for each
+     * @param layout what its bytes mean
      */
-    public record Store(String name, String kind, String changelogTopic, boolean expiring) {}
+    public record Store(String name, String kind, String changelogTopic, boolean expiring, Layout layout) {}
 }

@@ -2,6 +2,7 @@ package io.millrace.engine.topology;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
@@ -26,7 +27,7 @@ public record Topology(
         sinkTopics = List.copyOf(sinkTopics);
     }
 
-    /** All topics that belong to the job alone: repartition topics, then changelogs. */
+    /** All topics that belong to the job alone: repartition topics, changelogs, then, if there are any of these, that of their layouts. */
     public List<InternalTopic> internalTopics() {
         List<InternalTopic> topics = new ArrayList<>();
         for (Exchange exchange : exchanges) {
@@ -39,7 +40,23 @@ public record Topology(
                 topics.add(InternalTopic.of(store.changelogTopic(), kind, List.of(stage.id())));
             }
         }
+        if (!topics.isEmpty()) {
+            topics.add(InternalTopic.of(layoutTopic(), InternalTopic.Kind.LAYOUT, List.of()));
+        }
         return topics;
+    }
+
+    /** Where the layouts are recorded, if there are any. */
+    public String layoutTopic() {
+        return job + "-layout";
+    }
+
+    /** What is in the repartition topics and changelogs, by their names. */
+    public Map<String, Layout> layouts() {
+        Map<String, Layout> layouts = new LinkedHashMap<>();
+        exchanges.forEach(exchange -> layouts.put(exchange.topic(), exchange.layout()));
+        stages.forEach(stage -> stage.stores().forEach(store -> layouts.put(store.changelogTopic(), store.layout())));
+        return layouts;
     }
 
     /**
@@ -68,7 +85,8 @@ public record Topology(
             }));
         }
         for (InternalTopic topic : topics) {
-            topic.stages().stream().mapToInt(tasks::get).max().ifPresent(count -> internal.put(topic.name(), count));
+            internal.put(
+                    topic.name(), topic.stages().stream().mapToInt(tasks::get).max().orElse(1));
         }
         return internal;
     }

@@ -14,6 +14,7 @@ import io.millrace.engine.operator.transform.FilterOperator;
 import io.millrace.engine.operator.transform.MapOperator;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.Layout;
 import io.millrace.engine.topology.Node;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
@@ -23,6 +24,7 @@ import io.millrace.serde.Format.Place;
 import io.millrace.serde.RowType;
 import io.millrace.serde.json.JsonFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,7 @@ final class ClickTopology {
             0);
 
     static final Exchange BY_PAGE =
-            new Exchange("totals", "job-totals-repartition", TOTALS.partialType(), List.of(0), 0, "by page", false);
+            new Exchange("totals", "job-totals-repartition", TOTALS.partialType(), List.of(0), 0, "by page", false, new Layout("test 1", Map.of()));
 
     private ClickTopology() {}
 
@@ -102,7 +104,7 @@ final class ClickTopology {
                 List.of(
                         node("totals", WindowAggregate.of(TOTALS, AggregateInput.PARTIALS), to(1)),
                         node("counts", sink(RESULT), List.of())),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false)));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false, new Layout("test 1", Map.of()))));
     }
 
     static OperatorFactory sink(RowType columns) {

@@ -24,6 +24,7 @@ import io.millrace.engine.time.ChannelStatus;
 import io.millrace.engine.time.Progress;
 import io.millrace.engine.time.Watermarks;
 import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.Layout;
 import io.millrace.engine.topology.Node;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
@@ -33,6 +34,7 @@ import io.millrace.serde.RetriableDecodeException;
 import io.millrace.serde.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -394,7 +396,7 @@ class TaskTest {
                         ClickTopology.node("counts", ClickTopology.sink(ClickTopology.RESULT), List.of()),
                         ClickTopology.node("local", LocalAggregate.of(perPage), ClickTopology.to(3)),
                         ClickTopology.node("pages", ClickTopology.sink(perPage.partialType()), List.of())),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false)));
+                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false, new Layout("test 1", Map.of()))));
         TaskBench bench = new TaskBench(FIRST, job(stage), 3);
         for (long end = 10; end <= 200; end += 10) {
             bench.read(partial("a", end, 1, 1));

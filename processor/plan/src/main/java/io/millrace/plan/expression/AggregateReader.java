@@ -39,7 +39,10 @@ final class AggregateReader {
 
     @Nullable
     Aggregation read(List<Integer> by, Map<Text, Text> values, boolean windowed, Consumer<Problem> problems) {
-        RelNode rel = sql.select(items(by, values), Sql.columns(columns, by), stream, columns);
+        List<SqlNode> items = items(by, values);
+        // The validator rewrites what it is given.
+        List<String> texts = AggregateCalls.of(items);
+        RelNode rel = sql.select(items, Sql.columns(columns, by), stream, columns);
         Project top = rel instanceof Project project ? project : null;
         Aggregate aggregate = (Aggregate) (top == null ? rel : top.getInput());
         Project bottom = aggregate.getInput() instanceof Project project ? project : null;
@@ -66,7 +69,7 @@ final class AggregateReader {
             calls.add(ours);
         }
         List<Expression> results = results(by, values, top, aggregate, keyCount, windowed, problems);
-        return results == null ? null : new Aggregation(input, keyCount, calls, results);
+        return results == null ? null : new Aggregation(input, keyCount, calls, texts, results);
     }
 
     private List<SqlNode> items(List<Integer> by, Map<Text, Text> values) {

@@ -2,12 +2,10 @@ package io.millrace.engine.operator.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.serde.Column;
 import io.millrace.serde.DataType;
 import io.millrace.serde.DataTypes;
 import io.millrace.state.KeyValueStore;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** The state that custom code has asked for, beside what the store holds from earlier versions of it. */
@@ -40,39 +38,12 @@ final class StateDeclarations {
             if (before.equals(type)) {
                 return prefix;
             }
-            if (!isGrown(before, type)) {
+            if (!DataType.reads(before, type)) {
                 throw new IllegalStateException("step " + step + ": state \"" + name + "\" is kept as " + before.sql()
                         + " and cannot be read as " + type.sql() + "; give the new state another name");
             }
         }
         store.put(key, type.sql().getBytes(UTF_8));
         return prefix;
-    }
-
-    /** Whether values of {@code before} can be read as values of {@code now}: nullable fields may have been added at the end of a ROW. */
-    private static boolean isGrown(DataType before, DataType now) {
-        if (before instanceof DataType.Array old && now instanceof DataType.Array grown) {
-            return isGrown(old.element(), grown.element());
-        }
-        if (before instanceof DataType.MapOf old && now instanceof DataType.MapOf grown) {
-            return old.key().equals(grown.key()) && isGrown(old.value(), grown.value());
-        }
-        if (before instanceof DataType.Struct old && now instanceof DataType.Struct grown) {
-            return isGrown(old.row().columns(), grown.row().columns());
-        }
-        return before.equals(now);
-    }
-
-    private static boolean isGrown(List<Column> before, List<Column> now) {
-        for (int i = 0; i < now.size(); i++) {
-            boolean fits = i >= before.size()
-                    ? now.get(i).nullable()
-                    : before.get(i).name().equals(now.get(i).name())
-                            && isGrown(before.get(i).type(), now.get(i).type());
-            if (!fits) {
-                return false;
-            }
-        }
-        return now.size() >= before.size();
     }
 }
