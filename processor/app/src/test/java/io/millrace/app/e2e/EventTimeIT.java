@@ -51,9 +51,7 @@ final class EventTimeIT {
 
     @Test
     void a_silent_partition_does_not_hold_windows_open_not_even_after_a_restart() throws Exception {
-        Path job = job(
-                "silence",
-                """
+        Path job = job("silence", """
                 sources:
                   clicks:
                     topic: silence.clicks
@@ -95,9 +93,7 @@ final class EventTimeIT {
 
     @Test
     void a_backfill_of_old_data_and_a_live_stream_run_side_by_side() throws Exception {
-        Path job = job(
-                "backfill",
-                """
+        Path job = job("backfill", """
                 sources:
                   old:
                     topic: backfill.old
