@@ -82,7 +82,8 @@ public final class LocalBroker implements AutoCloseable {
 
     /** The same for all nodes that vote for each other, and another for every other cluster. */
     private static String clusterId(KafkaConfig config) {
-        UUID voters = UUID.nameUUIDFromBytes(config.quorumConfig().voters().toString().getBytes(StandardCharsets.UTF_8));
+        UUID voters =
+                UUID.nameUUIDFromBytes(config.quorumConfig().voters().toString().getBytes(StandardCharsets.UTF_8));
         return new Uuid(voters.getMostSignificantBits(), voters.getLeastSignificantBits()).toString();
     }
 

@@ -32,8 +32,7 @@ final class Ports {
             }
         }
         if (found.size() < count) {
-            throw new IllegalStateException(
-                    "no " + count + " free ports in " + FIRST + ".." + (FIRST + COUNT - 1));
+            throw new IllegalStateException("no " + count + " free ports in " + FIRST + ".." + (FIRST + COUNT - 1));
         }
         return found;
     }

@@ -44,8 +44,10 @@ final class ChildClusterIT {
                     .get(30, TimeUnit.SECONDS)
                     .get("replicated")
                     .partitions();
-            assertThat(partitions).allSatisfy(partition -> assertThat(partition.replicas()).hasSize(3));
-            assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS)).hasSize(3);
+            assertThat(partitions)
+                    .allSatisfy(partition -> assertThat(partition.replicas()).hasSize(3));
+            assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS))
+                    .hasSize(3);
         }
     }
 

@@ -74,7 +74,11 @@ final class ChaosIT {
 
     private void say(String what) {
         System.err.printf(
-                Locale.ROOT, "chaos, seed %d, after %d s: %s%n", SEED, (System.nanoTime() - startNs) / 1_000_000_000, what);
+                Locale.ROOT,
+                "chaos, seed %d, after %d s: %s%n",
+                SEED,
+                (System.nanoTime() - startNs) / 1_000_000_000,
+                what);
     }
 
     private void run(FaultPlan plan, WiredWorld world, Path job) throws Exception {
@@ -157,8 +161,8 @@ final class ChaosIT {
         return world.offsets.ends(topic, Orders.PARTITIONS, false).entrySet().stream()
                 .filter(end -> !committed.containsKey(end.getKey())
                         || committed.get(end.getKey()).offset() < end.getValue())
-                .map(end -> end.getKey() + " ends at " + end.getValue() + ", committed is "
-                        + committed.get(end.getKey()))
+                .map(end ->
+                        end.getKey() + " ends at " + end.getValue() + ", committed is " + committed.get(end.getKey()))
                 .collect(Collectors.toSet());
     }
 

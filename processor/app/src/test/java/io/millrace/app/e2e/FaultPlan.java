@@ -17,9 +17,7 @@ record FaultPlan(List<Event> events) {
     private static final long FIRST_OUTAGE_MS = 120_000;
 
     FaultPlan {
-        events = events.stream()
-                .sorted(Comparator.comparingLong(Event::atMs))
-                .toList();
+        events = events.stream().sorted(Comparator.comparingLong(Event::atMs)).toList();
     }
 
     enum Act {
@@ -98,5 +96,4 @@ record FaultPlan(List<Event> events) {
     long faults() {
         return events.stream().filter(event -> event.act().isFault()).count();
     }
-
 }

@@ -109,8 +109,8 @@ final class WiredWorld implements AutoCloseable {
     /** Partitions, of whatever topic, whose last records no read_committed reader sees, with both ends. */
     Set<String> hanging() {
         Set<String> hanging = new TreeSet<>();
-        Set<String> topics =
-                Offsets.get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        Set<String> topics = Offsets.get(
+                admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
         Map<String, TopicDescription> found =
                 Offsets.get(admin.describeTopics(topics).allTopicNames());
         found.forEach((topic, description) -> {

@@ -1,8 +1,8 @@
 package io.millrace.app.wire;
 
+import static org.apache.kafka.common.protocol.Errors.CONCURRENT_TRANSACTIONS;
 import static org.apache.kafka.common.protocol.Errors.COORDINATOR_LOAD_IN_PROGRESS;
 import static org.apache.kafka.common.protocol.Errors.COORDINATOR_NOT_AVAILABLE;
-import static org.apache.kafka.common.protocol.Errors.CONCURRENT_TRANSACTIONS;
 import static org.apache.kafka.common.protocol.Errors.FETCH_SESSION_ID_NOT_FOUND;
 import static org.apache.kafka.common.protocol.Errors.ILLEGAL_GENERATION;
 import static org.apache.kafka.common.protocol.Errors.INVALID_PRODUCER_EPOCH;
@@ -149,7 +149,8 @@ public final class RandomFaults implements Rule {
                 long limitMs = random.nextInt(1000) < LONG_DELAYS ? MAX_LONG_DELAY_MS : MAX_DELAY_MS;
                 yield new Fate.Delay(1 + random.nextInt((int) limitMs));
             }
-            default -> new Fate.Answer(kind.errors().get(random.nextInt(kind.errors().size())));
+            default ->
+                new Fate.Answer(kind.errors().get(random.nextInt(kind.errors().size())));
         };
     }
 }

@@ -40,8 +40,7 @@ final class RandomFaultsTest {
     @Test
     void a_refusal_is_a_response_to_the_request() {
         byte[] refusal = request(0).refusal(Errors.NOT_COORDINATOR);
-        EndTxnResponse response = (EndTxnResponse)
-                AbstractResponse.parseResponse(ByteBuffer.wrap(refusal), HEADER);
+        EndTxnResponse response = (EndTxnResponse) AbstractResponse.parseResponse(ByteBuffer.wrap(refusal), HEADER);
         assertThat(response.error()).isEqualTo(Errors.NOT_COORDINATOR);
     }
 
@@ -58,8 +57,9 @@ final class RandomFaultsTest {
                 .setProducerId(1)
                 .setProducerEpoch((short) 2)
                 .setCommitted(true);
-        ByteBuffer frame =
-                new EndTxnRequest.Builder(asked, true).build(HEADER.apiVersion()).serializeWithHeader(HEADER);
+        ByteBuffer frame = new EndTxnRequest.Builder(asked, true)
+                .build(HEADER.apiVersion())
+                .serializeWithHeader(HEADER);
         byte[] bytes = new byte[frame.remaining()];
         frame.get(bytes);
         return new WireRequest(broker, bytes);

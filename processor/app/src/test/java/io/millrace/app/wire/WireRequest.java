@@ -45,7 +45,8 @@ public final class WireRequest {
 
     /** What is asked. */
     public AbstractRequest body() {
-        ByteBuffer body = ByteBuffer.wrap(frame, headerBytes, frame.length - headerBytes).slice();
+        ByteBuffer body =
+                ByteBuffer.wrap(frame, headerBytes, frame.length - headerBytes).slice();
         return AbstractRequest.parseRequest(header.apiKey(), header.apiVersion(), new ByteBufferAccessor(body)).request;
     }
 
