@@ -78,7 +78,8 @@ final class Layouts {
     private static String call(AggregateCall call) {
         DataType argument = call.argumentType();
         return call.function() + "(" + (call.distinct() ? "DISTINCT " : "") + (argument == null ? "*" : argument.sql())
-                + ")" + (call.filter() < 0 ? "" : " FILTER") + " " + call.resultType().sql();
+                + ")" + (call.filter() < 0 ? "" : " FILTER") + " "
+                + call.resultType().sql();
     }
 
     private static void window(@Nullable Windows windows, Map<String, String> parts) {
@@ -124,7 +125,8 @@ final class Layouts {
     }
 
     private static String order(RowType input, Order order) {
-        return columns(input, List.of(order.column())) + (order.descending() ? " DESC" : " ASC")
+        return columns(input, List.of(order.column()))
+                + (order.descending() ? " DESC" : " ASC")
                 + (order.nullsFirst() ? " NULLS FIRST" : " NULLS LAST");
     }
 

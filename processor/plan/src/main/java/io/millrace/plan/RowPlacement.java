@@ -101,8 +101,7 @@ final class RowPlacement {
         Flow rows = draft.narrowed(input, name, columns, all(columns));
         if (!processed.by().isEmpty()) {
             rows = gathered(name, rows, columns, processed.by());
-            draft.store(
-                    rows, name, "custom", false, Layouts.process(processed.step(), columns, processed.by()));
+            draft.store(rows, name, "custom", false, Layouts.process(processed.step(), columns, processed.by()));
         }
         List<StageDraft.Outlet> outlets = draft.add(
                 rows, name, Reasons.process(processed), processed.definition().operator());

@@ -53,7 +53,8 @@ class LayoutsTest {
     private static final String TOP =
             HEAD + "  - top: {name: totals, by: region, order: price DESC, limit: 3}\n" + TAIL;
 
-    private static final String CUSTOM = HEAD + "  - process: {name: totals, class: shop.Splitter, by: product}\n" + TAIL;
+    private static final String CUSTOM =
+            HEAD + "  - process: {name: totals, class: shop.Splitter, by: product}\n" + TAIL;
 
     @Test
     void a_layout_tells_all_that_an_aggregates_bytes_depend_on() {
@@ -65,8 +66,7 @@ class LayoutsTest {
                 values: COUNT(*) FILTER (WHERE units > 1), SUM(price), COUNT(DISTINCT region)
                 sums: COUNT(*) FILTER BIGINT, SUM(INT) INT, COUNT(DISTINCT STRING) BIGINT
                 lateness ms: 300000""");
-        assertThat(layout(WINDOWED, EXCHANGE).text())
-                .startsWith("partial sums 1\nkey: ROW<product STRING>\nwindow: ");
+        assertThat(layout(WINDOWED, EXCHANGE).text()).startsWith("partial sums 1\nkey: ROW<product STRING>\nwindow: ");
     }
 
     @Test
@@ -89,15 +89,19 @@ class LayoutsTest {
                 new String[] {"s: SUM(price)", "s: SUM(price), m: MIN(price)"},
                 new String[] {"s: SUM(price), ", ""},
                 new String[] {"job: shop\n", "job: shop\ntime.zone: Europe/Berlin\n"})) {
-            assertThat(misfits(WINDOWED, change[0], change[1], STORE)).as(change[1]).isNotEmpty();
+            assertThat(misfits(WINDOWED, change[0], change[1], STORE))
+                    .as(change[1])
+                    .isNotEmpty();
         }
-        assertThat(misfits(RUNNING, "by: product,", "by: product, emit: final,", STORE)).isNotEmpty();
+        assertThat(misfits(RUNNING, "by: product,", "by: product, emit: final,", STORE))
+                .isNotEmpty();
     }
 
     @Test
     void a_changed_aggregate_does_not_fit_the_partial_sums_on_their_way() {
         assertThat(misfits(WINDOWED, "every: 1m", "every: 2m", EXCHANGE)).isNotEmpty();
-        assertThat(misfits(WINDOWED, "s: SUM(price)", "s: SUM(units)", EXCHANGE)).isNotEmpty();
+        assertThat(misfits(WINDOWED, "s: SUM(price)", "s: SUM(units)", EXCHANGE))
+                .isNotEmpty();
         assertThat(misfits(WINDOWED, "by: product", "by: region", EXCHANGE)).isNotEmpty();
         assertThat(misfits(RUNNING, "SUM(price)", "SUM(units)", EXCHANGE)).isNotEmpty();
     }
@@ -115,14 +119,19 @@ class LayoutsTest {
                 new String[] {"topic: out", "topic: other"},
                 new String[] {"units: INT", "units: INT, more: STRING"},
                 new String[] {"job: shop\n", "job: shop\ntime.zone: UTC\n"})) {
-            assertThat(misfits(WINDOWED, change[0], change[1], STORE)).as(change[1]).isEmpty();
-            assertThat(misfits(WINDOWED, change[0], change[1], EXCHANGE)).as(change[1]).isEmpty();
+            assertThat(misfits(WINDOWED, change[0], change[1], STORE))
+                    .as(change[1])
+                    .isEmpty();
+            assertThat(misfits(WINDOWED, change[0], change[1], EXCHANGE))
+                    .as(change[1])
+                    .isEmpty();
         }
     }
 
     @Test
     void a_time_zone_counts_only_where_windows_align_by_it() {
-        assertThat(misfits(RUNNING, "job: shop\n", "job: shop\ntime.zone: Europe/Berlin\n", STORE)).isEmpty();
+        assertThat(misfits(RUNNING, "job: shop\n", "job: shop\ntime.zone: Europe/Berlin\n", STORE))
+                .isEmpty();
     }
 
     @Test
@@ -144,12 +153,15 @@ class LayoutsTest {
     void rows_may_grow_at_their_end_only() {
         for (String job : List.of(DEDUPE, TOP)) {
             for (String topic : List.of(STORE, EXCHANGE)) {
-                assertThat(misfits(job, "ts: TIMESTAMP_LTZ", "ts: TIMESTAMP_LTZ, more: STRING", topic)).isEmpty();
+                assertThat(misfits(job, "ts: TIMESTAMP_LTZ", "ts: TIMESTAMP_LTZ, more: STRING", topic))
+                        .isEmpty();
                 assertThat(misfits(job, "ts: TIMESTAMP_LTZ", "ts: TIMESTAMP_LTZ, more: STRING NOT NULL", topic))
                         .isNotEmpty();
-                assertThat(misfits(job, "units: INT", "more: STRING, units: INT", topic)).isNotEmpty();
+                assertThat(misfits(job, "units: INT", "more: STRING, units: INT", topic))
+                        .isNotEmpty();
                 assertThat(misfits(job, "units: INT", "units: BIGINT", topic)).isNotEmpty();
-                assertThat(misfits(job, "units: INT", "units: INT NOT NULL", topic)).isNotEmpty();
+                assertThat(misfits(job, "units: INT", "units: INT NOT NULL", topic))
+                        .isNotEmpty();
                 assertThat(misfits(job, "units: INT", "number: INT", topic)).isNotEmpty();
             }
         }

@@ -26,7 +26,8 @@ final class InputStarts {
     /** Where each input partition goes on: at its committed offset, or at its beginning if none was ever committed. */
     Map<TopicPartition, TaskSeat.Start> of(TaskId task) {
         List<TopicPartition> partitions = context.placement().partitionsOf(task);
-        // The beginnings first: whoever has had the task until now may commit in between, and cut off what comes before that.
+        // The beginnings first: whoever has had the task until now may commit in between, and cut off what comes before
+        // that.
         Map<TopicPartition, Long> beginnings = context.admin().beginnings(partitions);
         Map<TopicPartition, OffsetAndMetadata> committed = context.admin().committed(context.group(), partitions);
         Map<TopicPartition, Long> ends = context.admin().ends(partitions, context.untilEnd());
@@ -51,6 +52,31 @@ final class InputStarts {
                             bounded(task, partition, progress, ends.getOrDefault(partition, 0L))));
         }
         return start;
+    }
+
+    /**
+     * A committed offset that is missing although there was a checkpoint means anything but the beginning.
+     *
+     * @return false if it was only missing when it was read: another owner has made the first checkpoint meanwhile
+     */
+    boolean areComplete(Restoration restoration) {
+        List<TopicPartition> missing = restoration.start().entrySet().stream()
+                .filter(entry -> !entry.getValue().committed())
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!restoration.sawCheckpoint() || missing.isEmpty()) {
+            return true;
+        }
+        if (context.admin().committed(context.group(), missing).isEmpty()) {
+            throw new JobFailedException(
+                    "task " + restoration.task() + " has state, but group " + context.group()
+                            + " has no committed offset for " + missing
+                            + ": it has expired (offsets.retention.minutes) or was"
+                            + " deleted. Starting at the beginning would count records twice. Set the group's offsets to where the job"
+                            + " left off, or run the job under a new name to start anew",
+                    null);
+        }
+        return false;
     }
 
     private static Progress progress(TopicPartition partition, OffsetAndMetadata committed) {

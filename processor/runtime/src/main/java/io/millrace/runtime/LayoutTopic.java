@@ -78,7 +78,8 @@ final class LayoutTopic {
      * <p>What they have committed is in {@link #read} from here on: so what is read now and then written is changed in one step.
      */
     Turn take() {
-        Producer<byte[], byte[]> producer = clients.producer(EngineSettings.layoutProducer(job, TRANSACTION_TIMEOUT_MS));
+        Producer<byte[], byte[]> producer =
+                clients.producer(EngineSettings.layoutProducer(job, TRANSACTION_TIMEOUT_MS));
         try {
             producer.initTransactions();
         } catch (RuntimeException e) {
@@ -103,8 +104,11 @@ final class LayoutTopic {
          */
         void write(Map<String, RecordedLayout> layouts) {
             producer.beginTransaction();
-            layouts.forEach((topic, layout) ->
-                    producer.send(new ProducerRecord<>(partition.topic(), 0, topic.getBytes(UTF_8), layout.encode())));
+            layouts.forEach((topic, layout) -> {
+                // The commit says if one has failed.
+                var unused = producer.send(
+                        new ProducerRecord<>(partition.topic(), 0, topic.getBytes(UTF_8), layout.encode()));
+            });
             producer.flush();
             producer.commitTransaction();
         }

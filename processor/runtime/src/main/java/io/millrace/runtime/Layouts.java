@@ -62,7 +62,8 @@ final class Layouts {
 
     /** @throws JobFailedException as {@link #check}: another instance may have recorded something else in the meantime */
     void record(JobCluster job, Cluster cluster) {
-        if (topology.layouts().isEmpty() || compare(job.topics(), layoutTopic.read(cluster)).isEmpty()) {
+        if (topology.layouts().isEmpty()
+                || compare(job.topics(), layoutTopic.read(cluster)).isEmpty()) {
             return;
         }
         for (int i = 1; !isRecorded(job, cluster, i == MAX_TURNS); i++) {
@@ -107,7 +108,9 @@ final class Layouts {
                     "{} was there, but not its layout{}. What is in it is taken to be what the job says now, {}; this is recorded, and"
                             + " changes are noticed from here on",
                     name(topic),
-                    before.contains(topology.layoutTopic()) ? "" : ", as this is the first start with a version that records layouts",
+                    before.contains(topology.layoutTopic())
+                            ? ""
+                            : ", as this is the first start with a version that records layouts",
                     oneLine(now.layout()));
         } else {
             log.debug("recorded the layout of {}: {}", name(topic), oneLine(now.layout()));
@@ -148,26 +151,28 @@ final class Layouts {
     private void warnOfRemoved(Cluster cluster, Map<String, RecordedLayout> recorded) {
         Set<String> removed = new HashSet<>(recorded.keySet());
         removed.removeAll(topology.layouts().keySet());
-        cluster.describe(removed).keySet().stream().sorted().forEach(topic -> log.warn(
-                "topic {} is of a step that the job does not have any more, and is left as it is. Delete it if the step does not"
-                        + " come back: kafka-topics.sh --delete --topic {}",
-                topic,
-                topic));
+        cluster.describe(removed).keySet().stream()
+                .sorted()
+                .forEach(topic -> log.warn(
+                        "topic {} is of a step that the job does not have any more, and is left as it is. Delete it if the step does not"
+                                + " come back: kafka-topics.sh --delete --topic {}",
+                        topic,
+                        topic));
     }
 
     /** {@code store page_1m (page-stats-page_1m-changelog)}. */
     private String name(String topic) {
         return topology.stages().stream()
-                .flatMap(stage -> stage.stores().stream())
-                .filter(store -> store.changelogTopic().equals(topic))
-                .map(store -> "store " + store.name())
-                .findFirst()
-                .orElseGet(() -> "exchange "
-                        + topology.exchanges().stream()
-                                .filter(exchange -> exchange.topic().equals(topic))
-                                .findFirst()
-                                .orElseThrow(() -> new IllegalStateException("nothing is in " + topic))
-                                .name())
+                        .flatMap(stage -> stage.stores().stream())
+                        .filter(store -> store.changelogTopic().equals(topic))
+                        .map(store -> "store " + store.name())
+                        .findFirst()
+                        .orElseGet(() -> "exchange "
+                                + topology.exchanges().stream()
+                                        .filter(exchange -> exchange.topic().equals(topic))
+                                        .findFirst()
+                                        .orElseThrow(() -> new IllegalStateException("nothing is in " + topic))
+                                        .name())
                 + " (" + topic + ")";
     }
 

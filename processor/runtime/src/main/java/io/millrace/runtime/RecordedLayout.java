@@ -37,8 +37,8 @@ record RecordedLayout(Uuid topicId, Layout layout) {
             int version = reader.readByte();
             if (version != VERSION) {
                 throw new JobFailedException(
-                        where + ": this layout is recorded in version " + version + ", and this Millrace reads " + VERSION
-                                + ": run the newer Millrace that has written it",
+                        where + ": this layout is recorded in version " + version + ", and this Millrace reads "
+                                + VERSION + ": run the newer Millrace that has written it",
                         null);
             }
             Uuid topicId = new Uuid(reader.readFixedLong(), reader.readFixedLong());
@@ -46,7 +46,8 @@ record RecordedLayout(Uuid topicId, Layout layout) {
             return new RecordedLayout(topicId, Layout.parse(new String(text, UTF_8)));
         } catch (DecodeException | IllegalArgumentException e) {
             throw new JobFailedException(
-                    where + ": this is no layout of a store or an exchange. The topic belongs to the job alone: find out who"
+                    where
+                            + ": this is no layout of a store or an exchange. The topic belongs to the job alone: find out who"
                             + " else writes there, and delete it only together with the job's other internal topics",
                     e);
         }

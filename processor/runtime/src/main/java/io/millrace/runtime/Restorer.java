@@ -387,7 +387,7 @@ final class Restorer implements AutoCloseable {
 
     private void handOut(Restoration restoration) {
         try {
-            if (!hasOffsets(restoration)) {
+            if (!starts.areComplete(restoration)) {
                 beginAgain(restoration);
                 return;
             }
@@ -420,31 +420,6 @@ final class Restorer implements AutoCloseable {
         } catch (RuntimeException e) {
             drop(restoration, e);
         }
-    }
-
-    /**
-     * A committed offset that is missing although there was a checkpoint means anything but the beginning.
-     *
-     * @return false if it was only missing when it was read: another owner has made the first checkpoint meanwhile
-     */
-    private boolean hasOffsets(Restoration restoration) {
-        List<TopicPartition> missing = restoration.start().entrySet().stream()
-                .filter(entry -> !entry.getValue().committed())
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!restoration.sawCheckpoint() || missing.isEmpty()) {
-            return true;
-        }
-        if (context.admin().committed(context.group(), missing).isEmpty()) {
-            throw new JobFailedException(
-                    "task " + restoration.task() + " has state, but group " + context.group()
-                            + " has no committed offset for " + missing
-                            + ": it has expired (offsets.retention.minutes) or was"
-                            + " deleted. Starting at the beginning would count records twice. Set the group's offsets to where the job"
-                            + " left off, or run the job under a new name to start anew",
-                    null);
-        }
-        return false;
     }
 
     private void dropCancelled() {

@@ -23,8 +23,15 @@ import org.apache.kafka.clients.producer.Producer;
 /** Jobs without operators, for what only looks at topics and tasks. */
 final class Jobs {
     static final RowType COLUMNS = RowType.of(new Column("page", Scalar.STRING));
-    static final Exchange BY_PAGE =
-            new Exchange("totals", "job-totals-repartition", COLUMNS, List.of(0), 0, "by page", false, new Layout("test 1", Map.of()));
+    static final Exchange BY_PAGE = new Exchange(
+            "totals",
+            "job-totals-repartition",
+            COLUMNS,
+            List.of(0),
+            0,
+            "by page",
+            false,
+            new Layout("test 1", Map.of()));
 
     private Jobs() {}
 
@@ -56,7 +63,8 @@ final class Jobs {
                 1,
                 List.of(new Input.FromExchange(BY_PAGE, List.of())),
                 List.of(),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", expiring, new Layout("test 1", Map.of()))));
+                List.of(new Stage.Store(
+                        "totals", "window", "job-totals-changelog", expiring, new Layout("test 1", Map.of()))));
         return new Topology(
                 "job",
                 List.of(new Stage(0, List.of(source("clicks", "views")), List.of(), List.of()), second),

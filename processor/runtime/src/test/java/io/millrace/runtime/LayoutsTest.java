@@ -77,9 +77,11 @@ class LayoutsTest {
     void all_that_does_not_fit_is_named_at_once() {
         start(job(GROWN, MINUTES));
         assertThatThrownBy(() -> start(job(ROWS, HOURS)))
-                .hasMessageContaining("exchange totals (job-totals-repartition): rows was ROW<page STRING, country STRING>,"
-                        + " and is ROW<page STRING>")
-                .hasMessageContaining("store store0 (job-store0-changelog): window was tumbling 1m, and is tumbling 1h");
+                .hasMessageContaining(
+                        "exchange totals (job-totals-repartition): rows was ROW<page STRING, country STRING>,"
+                                + " and is ROW<page STRING>")
+                .hasMessageContaining(
+                        "store store0 (job-store0-changelog): window was tumbling 1m, and is tumbling 1h");
     }
 
     @Test
@@ -173,7 +175,8 @@ class LayoutsTest {
         kafka.add("job-store0-changelog".getBytes(UTF_8), new byte[] {2, 0});
         assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageContaining("job-layout-0@2: this layout is recorded in version 2, and this Millrace reads 1");
+                .hasMessageContaining(
+                        "job-layout-0@2: this layout is recorded in version 2, and this Millrace reads 1");
         kafka.add("x".getBytes(UTF_8), "hello".getBytes(UTF_8));
         kafka.add("job-store0-changelog".getBytes(UTF_8), new byte[] {1, 0});
         assertThatThrownBy(() -> start(job(ROWS, MINUTES))).isInstanceOf(JobFailedException.class);

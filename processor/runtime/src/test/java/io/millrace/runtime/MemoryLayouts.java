@@ -92,7 +92,9 @@ final class MemoryLayouts implements ClientFactory {
         @Override
         public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
             clock.advance(POLL_MS);
-            log.stream().filter(record -> record.offset() >= position(PARTITION)).forEach(this::addRecord);
+            log.stream()
+                    .filter(record -> record.offset() >= position(PARTITION))
+                    .forEach(this::addRecord);
             return super.poll(timeout);
         }
     }

@@ -15,6 +15,7 @@ import io.millrace.engine.operator.sink.SinkOperator;
 import io.millrace.engine.operator.transform.MapOperator;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.engine.topology.Input;
+import io.millrace.engine.topology.Layout;
 import io.millrace.engine.topology.Node;
 import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
@@ -23,6 +24,7 @@ import io.millrace.serde.DataType.Scalar;
 import io.millrace.serde.RowType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +53,13 @@ final class CountingJob {
     private static final RowType GROUPED =
             RowType.of(new Column("grp", Scalar.STRING), new Column("amount", Scalar.BIGINT));
 
-    static final Exchange BY_KEY = new Exchange("totals", BY_KEY_TOPIC, EVENT, List.of(0), 0, "by key", false);
+    /** It never changes here. */
+    private static final Layout LAYOUT = new Layout("counting", Map.of());
+
+    static final Exchange BY_KEY = new Exchange("totals", BY_KEY_TOPIC, EVENT, List.of(0), 0, "by key", false, LAYOUT);
 
     private static final Exchange BY_GROUP =
-            new Exchange("windows", "job-by-group-repartition", GROUPED, List.of(0), 1, "by group", false);
+            new Exchange("windows", "job-by-group-repartition", GROUPED, List.of(0), 1, "by group", false, LAYOUT);
 
     private CountingJob() {}
 
@@ -110,7 +115,7 @@ final class CountingJob {
                                 MapOperator.of("grouped", row -> new Object[] {row.value(2), row.value(1)}),
                                 to(3)),
                         node("by group", ExchangeOperator.of(BY_GROUP), List.of())),
-                List.of(new Stage.Store("totals", "group", "job-totals-changelog", false)));
+                List.of(new Stage.Store("totals", "group", "job-totals-changelog", false, LAYOUT)));
     }
 
     private static Stage window() {
@@ -121,7 +126,7 @@ final class CountingJob {
                 List.of(
                         node("windows", WindowAggregate.of(spec, AggregateInput.ROWS), to(1)),
                         node("to windows", sink(WINDOWS), List.of())),
-                List.of(new Stage.Store("windows", "window", "job-windows-changelog", true)));
+                List.of(new Stage.Store("windows", "window", "job-windows-changelog", true, LAYOUT)));
     }
 
     private static List<AggregateCall> calls() {

@@ -42,8 +42,8 @@ public record Layout(String form, Map<String, String> parts) {
     /** One line for each part, {@code name: value}; equal layouts have equal texts. */
     public String text() {
         StringBuilder text = new StringBuilder(escaped(form));
-        parts.forEach((name, value) ->
-                text.append('\n').append(name).append(BETWEEN).append(escaped(value)));
+        parts.forEach(
+                (name, value) -> text.append('\n').append(name).append(BETWEEN).append(escaped(value)));
         return text.toString();
     }
 

@@ -86,7 +86,8 @@ public record Topology(
         }
         for (InternalTopic topic : topics) {
             internal.put(
-                    topic.name(), topic.stages().stream().mapToInt(tasks::get).max().orElse(1));
+                    topic.name(),
+                    topic.stages().stream().mapToInt(tasks::get).max().orElse(1));
         }
         return internal;
     }

@@ -53,8 +53,15 @@ final class ClickTopology {
             List.of(new AggregateCall(Function.SUM, false, 1, Scalar.BIGINT, -1, Scalar.BIGINT)),
             0);
 
-    static final Exchange BY_PAGE =
-            new Exchange("totals", "job-totals-repartition", TOTALS.partialType(), List.of(0), 0, "by page", false, new Layout("test 1", Map.of()));
+    static final Exchange BY_PAGE = new Exchange(
+            "totals",
+            "job-totals-repartition",
+            TOTALS.partialType(),
+            List.of(0),
+            0,
+            "by page",
+            false,
+            new Layout("test 1", Map.of()));
 
     private ClickTopology() {}
 
@@ -104,7 +111,8 @@ final class ClickTopology {
                 List.of(
                         node("totals", WindowAggregate.of(TOTALS, AggregateInput.PARTIALS), to(1)),
                         node("counts", sink(RESULT), List.of())),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false, new Layout("test 1", Map.of()))));
+                List.of(new Stage.Store(
+                        "totals", "window", "job-totals-changelog", false, new Layout("test 1", Map.of()))));
     }
 
     static OperatorFactory sink(RowType columns) {

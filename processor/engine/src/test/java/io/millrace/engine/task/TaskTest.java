@@ -396,7 +396,8 @@ class TaskTest {
                         ClickTopology.node("counts", ClickTopology.sink(ClickTopology.RESULT), List.of()),
                         ClickTopology.node("local", LocalAggregate.of(perPage), ClickTopology.to(3)),
                         ClickTopology.node("pages", ClickTopology.sink(perPage.partialType()), List.of())),
-                List.of(new Stage.Store("totals", "window", "job-totals-changelog", false, new Layout("test 1", Map.of()))));
+                List.of(new Stage.Store(
+                        "totals", "window", "job-totals-changelog", false, new Layout("test 1", Map.of()))));
         TaskBench bench = new TaskBench(FIRST, job(stage), 3);
         for (long end = 10; end <= 200; end += 10) {
             bench.read(partial("a", end, 1, 1));

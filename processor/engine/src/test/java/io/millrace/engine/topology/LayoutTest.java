@@ -45,7 +45,8 @@ class LayoutTest {
         Layout before = late("ROW<a INT NOT NULL>", "100");
         assertThat(late("ROW<a INT, b STRING>", "99").misfits(before)).isEmpty();
         assertThat(late("ROW<b STRING, a INT>", "101").misfits(before)).hasSize(2);
-        assertThat(late("ROW<a INT NOT NULL, b STRING NOT NULL>", "100").misfits(before)).hasSize(1);
+        assertThat(late("ROW<a INT NOT NULL, b STRING NOT NULL>", "100").misfits(before))
+                .hasSize(1);
         assertThat(before.misfits(late("ROW<a INT>", "100"))).hasSize(1);
     }
 

@@ -13,11 +13,7 @@ import java.util.List;
  * @param results over rows of the columns grouped by, then (if asked for) the window's start and end, then one value per call
  */
 public record Aggregation(
-        List<Expression> input,
-        int keyCount,
-        List<AggregateCall> calls,
-        List<String> texts,
-        List<Expression> results) {
+        List<Expression> input, int keyCount, List<AggregateCall> calls, List<String> texts, List<Expression> results) {
     public Aggregation {
         input = List.copyOf(input);
         calls = List.copyOf(calls);
