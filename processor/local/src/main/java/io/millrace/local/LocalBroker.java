@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.UUID;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -53,14 +54,14 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     private static LocalBroker start(Path directory, boolean temporary, int port, Map<String, String> overrides) {
-        KafkaConfig config = new KafkaConfig(BrokerConfig.of(directory, port, Ports.free(), overrides));
+        Properties config = BrokerConfig.of(directory, port, Ports.free(), overrides);
         format(directory, config);
-        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config), Time.SYSTEM);
         server.startup();
         return new LocalBroker(directory, temporary, port, server);
     }
 
-    private static void format(Path directory, KafkaConfig config) {
+    private static void format(Path directory, Properties config) {
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
@@ -68,7 +69,7 @@ public final class LocalBroker implements AutoCloseable {
             Files.createDirectories(directory);
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                    .setNodeId(config.nodeId())
+                    .setNodeId(Integer.parseInt(config.getProperty("node.id")))
                     .setClusterId(clusterId(config))
                     .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
                     .setControllerListenerName(BrokerConfig.CONTROLLER_LISTENER)
@@ -81,10 +82,10 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     /** The same for all nodes that vote for each other, and another for every other cluster. */
-    private static String clusterId(KafkaConfig config) {
-        UUID voters =
-                UUID.nameUUIDFromBytes(config.quorumConfig().voters().toString().getBytes(StandardCharsets.UTF_8));
-        return new Uuid(voters.getMostSignificantBits(), voters.getLeastSignificantBits()).toString();
+    private static String clusterId(Properties config) {
+        String voters = config.getProperty("controller.quorum.voters");
+        UUID id = UUID.nameUUIDFromBytes(voters.getBytes(StandardCharsets.UTF_8));
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
     }
 
     /** What clients need as {@code bootstrap.servers}. */
