@@ -56,7 +56,8 @@ final class ArchitectureTest {
     @Test
     void every_module_is_looked_at() {
         for (String module :
-                new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, TESTING, SIMULATION, LOCAL, APP}) {
+                new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, TESTING, SIMULATION, LOCAL, APP
+                }) {
             assertThat(MILLRACE.that(resideInAPackage(module))).as(module).isNotEmpty();
         }
     }

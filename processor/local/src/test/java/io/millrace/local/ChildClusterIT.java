@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -39,11 +40,13 @@ final class ChildClusterIT {
     void topics_have_three_replicas_of_which_two_must_have_a_record() throws Exception {
         Topics.create(cluster.bootstrapServers(), "replicated", 3);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-            List<TopicPartitionInfo> partitions = admin.describeTopics(List.of("replicated"))
-                    .allTopicNames()
-                    .get(30, TimeUnit.SECONDS)
-                    .get("replicated")
-                    .partitions();
+            TopicDescription topic = admin.describeTopics(List.of("replicated"))
+                    .topicNameValues()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get(30, TimeUnit.SECONDS);
+            List<TopicPartitionInfo> partitions = topic.partitions();
             assertThat(partitions)
                     .allSatisfy(partition -> assertThat(partition.replicas()).hasSize(3));
             assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS))
@@ -94,7 +97,7 @@ final class ChildClusterIT {
                 new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
             producer.initTransactions();
             producer.beginTransaction();
-            producer.send(new ProducerRecord<>(topic, "in a transaction"));
+            producer.send(new ProducerRecord<>(topic, "in a transaction")).get(30, TimeUnit.SECONDS);
             producer.commitTransaction();
         }
     }

@@ -96,9 +96,11 @@ final class GroupMember {
     }
 
     private static ConsumerPartitionAssignor assignor(Map<String, Object> settings) {
-        List<?> names = (List<?>) Objects.requireNonNull(settings.get(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG));
+        List<?> names =
+                (List<?>) Objects.requireNonNull(settings.get(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG));
         try {
-            ConsumerPartitionAssignor made = (ConsumerPartitionAssignor) Class.forName((String) names.get(0))
+            ConsumerPartitionAssignor made = Class.forName((String) names.get(0))
+                    .asSubclass(ConsumerPartitionAssignor.class)
                     .getDeclaredConstructor()
                     .newInstance();
             if (made instanceof Configurable configurable) {

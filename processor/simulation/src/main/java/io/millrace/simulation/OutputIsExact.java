@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.engine.operator.exchange.ExchangeCodec;
 import io.millrace.serde.Row;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -105,7 +106,8 @@ final class OutputIsExact implements Invariant {
         return value;
     }
 
-    private static void same(String what, Iterable<?> should, Iterable<?> is) {
+    @SuppressWarnings("UndefinedEquals") // Both are sets, or both are lists.
+    private static void same(String what, Collection<?> should, Collection<?> is) {
         if (!should.equals(is)) {
             List<Object> missing = new ArrayList<>();
             should.forEach(missing::add);

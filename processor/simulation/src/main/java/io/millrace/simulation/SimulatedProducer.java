@@ -74,7 +74,8 @@ final class SimulatedProducer implements Producer<byte[], byte[]> {
         this.process = process;
         this.fate = fate;
         this.id = (String) Objects.requireNonNull(settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG));
-        this.transactionTimeoutMs = (int) Objects.requireNonNull(settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
+        this.transactionTimeoutMs =
+                (int) Objects.requireNonNull(settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * holds for what a worker writes and for what a restorer does, who may lack what a later change, still to be read, replaces or expires, since
  * that is compacted away or cut off. A restorer reads only what is missing, and nothing is removed from a disk that it could complete.
  */
+@SuppressWarnings("ByteBufferBackingArray") // All are wrapped around a key of their own.
 final class StateFollowsTheChangelog implements Invariant {
     private final SimulatedKafka kafka;
     private final Topology topology;

@@ -14,15 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ChangedJobIT {
     private static final String JOB = PageStats.job(false);
     private static final String OTHER_WINDOWS = JOB.replace("tumbling: 1m", "tumbling: 5m");
-    private static final String ADDED_STEP = JOB.replace(
-                    "  - to: stats\n",
-                    """
+    private static final String ADDED_STEP =
+            JOB.replace("  - to: stats\n", """
                       - to: stats
                       - from: clicks
                       - aggregate: {name: per_user, by: user_id, values: {clicks: COUNT(*)}}
                       - to: users
-                    """)
-            .replace("sinks:\n", "sinks:\n  users: {topic: users, key: user_id}\n");
+                    """).replace("sinks:\n", "sinks:\n  users: {topic: users, key: user_id}\n");
     private static final long BATCH = 10_000;
 
     @TempDir
@@ -46,7 +44,8 @@ class ChangedJobIT {
             assertThat(changed.exitCode(World.LIMIT)).as(world::logs).isEqualTo(1);
             assertThat(changed.output())
                     .contains("millrace: the job has changed, and would misread what it has in Kafka")
-                    .contains("store page_1m (page-stats-page_1m-changelog): window was tumbling 1m, and is tumbling 5m")
+                    .contains(
+                            "store page_1m (page-stats-page_1m-changelog): window was tumbling 1m, and is tumbling 5m")
                     .contains("exchange page_1m (page-stats-page_1m-repartition): window was tumbling 1m");
 
             Files.writeString(directory.resolve("page-stats.yaml"), ADDED_STEP);

@@ -62,7 +62,7 @@ record FaultPlan(List<Event> events) {
                 int target = random.nextInt(instances);
                 if (instanceFreeMs[target] <= atMs) {
                     boolean kill = random.nextBoolean();
-                    long forMs = 200 + random.nextInt(random.nextInt(3) == 0 ? 12_000 : 4_000);
+                    long forMs = 200L + random.nextInt(random.nextInt(3) == 0 ? 12_000 : 4_000);
                     long endMs = Math.min(lengthMs, atMs + forMs);
                     events.add(new Event(atMs, kill ? Act.KILL_INSTANCE : Act.PAUSE_INSTANCE, target));
                     events.add(new Event(endMs, kill ? Act.START_INSTANCE : Act.RESUME_INSTANCE, target));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Writes orders at a rate until it is stopped, in transactions of which some are aborted. What a transaction of unknown outcome has written is
  * neither known nor repeated: what the input is, its topic says.
  */
-final class OrderFeed implements AutoCloseable {
+final class OrderFeed {
     private static final int BATCH = 100;
     /** Of a hundred transactions. */
     private static final int ABORTED = 5;
@@ -27,7 +28,7 @@ final class OrderFeed implements AutoCloseable {
     private final int perSecond;
     private final Thread thread = new Thread(this::run, "order-feed");
     private volatile boolean stopped;
-    private volatile long next;
+    private final AtomicLong next = new AtomicLong();
     private @Nullable KafkaProducer<byte[], byte[]> producer;
 
     /** @param first index of the first order */
@@ -47,7 +48,7 @@ final class OrderFeed implements AutoCloseable {
                 "8000");
         this.seed = seed;
         this.random = new Random(seed);
-        this.next = first;
+        this.next.set(first);
         this.perSecond = perSecond;
         thread.setDaemon(true);
     }
@@ -59,13 +60,13 @@ final class OrderFeed implements AutoCloseable {
 
     /** Index of the first order that was not sent yet. */
     long next() {
-        return next;
+        return next.get();
     }
 
     /** Writes and commits so many at once; only while it was not started. */
     void write(long count) {
-        long end = next + count;
-        while (next < end) {
+        long end = next.get() + count;
+        while (next.get() < end) {
             transaction();
         }
         release();
@@ -73,10 +74,10 @@ final class OrderFeed implements AutoCloseable {
 
     private void run() {
         long startNs = System.nanoTime();
-        long first = next;
+        long first = next.get();
         while (!stopped) {
             transaction();
-            long dueNs = startNs + (next - first) * 1_000_000_000L / perSecond;
+            long dueNs = startNs + (next.get() - first) * 1_000_000_000L / perSecond;
             LockSupport.parkNanos(this, Math.max(0, dueNs - System.nanoTime()));
         }
         release();
@@ -89,8 +90,9 @@ final class OrderFeed implements AutoCloseable {
             open.beginTransaction();
             for (int i = 0; i < BATCH; i++) {
                 // Whoever counts an aborted order sees it in totals that no order explains.
-                Orders order = Orders.at(abort ? ~seed : seed, next++);
-                open.send(new ProducerRecord<>(
+                Orders order = Orders.at(abort ? ~seed : seed, next.getAndIncrement());
+                // The commit says if one has failed.
+                var unused = open.send(new ProducerRecord<>(
                         Orders.SOURCE, order.partition(), null, order.json().getBytes(UTF_8)));
             }
             if (abort) {
@@ -122,8 +124,7 @@ final class OrderFeed implements AutoCloseable {
     }
 
     /** Stops it; what it has written is decided when this returns. */
-    @Override
-    public void close() throws InterruptedException {
+    void stop() throws InterruptedException {
         stopped = true;
         thread.join();
         // A transaction of unknown outcome is decided by the next holder of its id.

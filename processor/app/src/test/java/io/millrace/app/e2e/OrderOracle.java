@@ -143,7 +143,7 @@ final class OrderOracle {
             }
         });
         Set<String> missing = new HashSet<>(branches.keySet());
-        missing.removeIf(value -> branches.get(value) == 0);
+        missing.removeIf(value -> Integer.valueOf(0).equals(branches.get(value)));
         lost += missing.size();
         missing.forEach(value -> note("lost: " + value));
         return new Verdict(inputs, checked, lost, duplicated, wrong, List.copyOf(examples));

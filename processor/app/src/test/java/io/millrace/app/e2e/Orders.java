@@ -33,8 +33,7 @@ record Orders(long account, long branch, long amount, long tsMs) {
             Pattern.compile("\\{\"account\":(\\d+),\"branch\":(\\d+),\"amount\":(\\d+),\"ts\":(\\d+)}");
 
     /** Time-outs that are short against those of brokers and instances, so that all kinds of recovery are seen within a minute. */
-    private static final String YAML =
-            """
+    private static final String YAML = """
             job: chaos
             kafka:
               bootstrap.servers: ${KAFKA}
