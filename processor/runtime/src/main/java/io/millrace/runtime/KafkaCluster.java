@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,13 +21,11 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -59,7 +56,7 @@ final class KafkaCluster implements Cluster {
         Map<String, TopicDescription> found = new HashMap<>();
         admin.describeTopics(topics).topicNameValues().forEach((name, future) -> {
             try {
-                found.put(name, get(future));
+                found.put(name, KafkaClients.get(future));
             } catch (UnknownTopicOrPartitionException e) {
                 log.debug("topic {} does not exist", name);
             } catch (TopicAuthorizationException e) {
@@ -85,7 +82,7 @@ final class KafkaCluster implements Cluster {
     /** Reading a topic needs no right to read its configuration; the job's own topics are created with what they need. */
     private static Config configOrDefaults(KafkaFuture<Config> future) {
         try {
-            return get(future);
+            return KafkaClients.get(future);
         } catch (AuthorizationException e) {
             log.debug("no right to DESCRIBE_CONFIGS, assuming defaults: {}", e.getMessage());
             return new Config(List.of());
@@ -124,7 +121,7 @@ final class KafkaCluster implements Cluster {
     public void create(String topic, int partitions, Map<String, String> config) {
         NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config);
         try {
-            get(admin.createTopics(List.of(wanted)).all());
+            KafkaClients.get(admin.createTopics(List.of(wanted)).all());
             log.info("created topic {} with {} partitions", topic, partitions);
         } catch (TopicExistsException e) {
             log.debug("topic {} exists", topic);
@@ -134,7 +131,7 @@ final class KafkaCluster implements Cluster {
     @Override
     public Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions) {
         ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
-        Map<TopicPartition, OffsetAndMetadata> answer = get(admin.listConsumerGroupOffsets(
+        Map<TopicPartition, OffsetAndMetadata> answer = KafkaClients.get(admin.listConsumerGroupOffsets(
                         Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
                 .partitionsToOffsetAndMetadata(group));
         Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
@@ -170,7 +167,8 @@ final class KafkaCluster implements Cluster {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().distinct().collect(Collectors.toMap(Function.identity(), partition -> spec));
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all())
+        KafkaClients.get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
+                        .all())
                 .forEach((partition, info) -> offsets.put(partition, info.offset()));
         return offsets;
     }
@@ -192,15 +190,5 @@ final class KafkaCluster implements Cluster {
     @Override
     public void close() {
         admin.close(Duration.ofSeconds(5));
-    }
-
-    private static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
-        }
     }
 }
