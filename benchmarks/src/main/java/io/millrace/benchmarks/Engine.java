@@ -102,10 +102,20 @@ enum Engine {
     }
 
     private static List<String> millrace(Run run) {
-        Path target = run.root().resolve("processor/app/target");
+        List<String> millrace = new ArrayList<>(millrace(run.root(), run.work().letter()));
+        millrace.add("--until-end");
+        return millrace;
+    }
+
+    /** What comes behind Java's own options to run one of the jobs in {@code benchmarks/jobs}: class path, main class and arguments. */
+    static List<String> millrace(Path root, String job) {
+        Path target = root.resolve("processor/app/target");
         String classPath = target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
-        Path job = run.root().resolve("benchmarks/jobs/" + run.work().letter() + ".yaml");
-        return List.of(classPath, "io.millrace.app.Millrace", "run", job.toString(), "--until-end");
+        return List.of(
+                classPath,
+                "io.millrace.app.Millrace",
+                "run",
+                root.resolve("benchmarks/jobs/" + job + ".yaml").toString());
     }
 
     private static List<String> peer(String mainClass, Run run, boolean finalResults) {

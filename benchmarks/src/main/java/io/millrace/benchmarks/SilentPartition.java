@@ -3,7 +3,6 @@ package io.millrace.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.local.Directories;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,14 +67,9 @@ final class SilentPartition {
         broker.createTopic(INPUT, 2);
         broker.createTopic("millrace-out", 2);
         broker.createTopic("streams-out", 2);
-        Path target = root.resolve("processor/app/target");
-        List<String> millrace = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*",
-                "io.millrace.app.Millrace",
-                "run",
-                root.resolve("benchmarks/jobs/silent-partition.yaml").toString());
+        List<String> millrace = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp"));
+        millrace.addAll(Engine.millrace(root, "silent-partition"));
         Map<String, String> environment = Map.of(
                 "KAFKA",
                 broker.bootstrapServers(),

@@ -136,19 +136,21 @@ public final class TestReader {
 
     /** What has one key with a meaning of its own is no row. */
     private TestCase.Given entry(Text source, Yaml.Mapping entry) {
-        String only = entry.entries().size() == 1 ? entry.entries().get(0).name() : "";
-        Yaml.Entry first = only.isEmpty() ? null : entry.entries().get(0);
-        if (first != null && only.equals("watermark")) {
-            return new TestCase.Watermark(source, text(first.value(), "'watermark'"));
-        } else if (first != null && only.equals("elapse")) {
-            return new TestCase.Elapse(source, duration(text(first.value(), "'elapse'")));
-        } else if (first != null && only.equals("raw")) {
-            return new TestCase.Raw(source, text(first.value(), "'raw'"));
-        } else if (first != null && only.equals("record")) {
-            Yaml.Mapping message = mapping(first.value(), "'record'");
-            return message == null ? new TestCase.GivenRow(source, row(entry)) : message(source, message);
+        if (entry.entries().size() != 1) {
+            return new TestCase.GivenRow(source, row(entry));
         }
-        return new TestCase.GivenRow(source, row(entry));
+        String key = entry.entries().get(0).name();
+        Yaml value = entry.entries().get(0).value();
+        return switch (key) {
+            case "watermark" -> new TestCase.Watermark(source, text(value, "'watermark'"));
+            case "elapse" -> new TestCase.Elapse(source, duration(text(value, "'elapse'")));
+            case "raw" -> new TestCase.Raw(source, text(value, "'raw'"));
+            case "record" -> {
+                Yaml.Mapping message = mapping(value, "'record'");
+                yield message == null ? new TestCase.GivenRow(source, row(entry)) : message(source, message);
+            }
+            default -> new TestCase.GivenRow(source, row(entry));
+        };
     }
 
     private TestCase.Message message(Text source, Yaml.Mapping message) {
@@ -228,11 +230,10 @@ public final class TestReader {
     private void known(Yaml.Mapping mapping, List<String> keys, String where) {
         for (Yaml.Entry entry : mapping.entries()) {
             if (!keys.contains(entry.name())) {
-                String closest = DidYouMean.closest(entry.name(), keys);
                 report.error(
                         entry.key(),
                         "unknown key '" + Fault.shown(entry.key()) + "' in " + where,
-                        closest == null ? null : "did you mean '" + closest + "'?",
+                        DidYouMean.hint(entry.name(), keys),
                         "possible here: " + String.join(", ", keys));
             }
         }

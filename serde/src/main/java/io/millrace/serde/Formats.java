@@ -24,6 +24,15 @@ public final class Formats {
         return null;
     }
 
+    /** The format of a job that was read, whose formats are all known. */
+    public static Format of(String name) {
+        Format format = byName(name);
+        if (format == null) {
+            throw new IllegalStateException("the reader let pass the unknown format " + name);
+        }
+        return format;
+    }
+
     /** Every format's name, for messages that list the choices. */
     public static List<String> names() {
         return ALL.stream().map(Format::name).toList();

@@ -61,21 +61,21 @@ final class Topics {
 
     /** A decoder of some of a source's columns, for each task. */
     Supplier<Decoder> decoder(JobSpec.Source source, RowType wanted) {
-        Format format = format(source.format());
+        Format format = Formats.of(source.format().value());
         Format.Place place = new Format.Place(source.topics().get(0).value(), false, schemas.registry());
         return () -> format.decoder(place, wanted);
     }
 
     /** An encoder of a sink's values, for each task. */
     Supplier<Encoder> valueEncoder(JobSpec.Sink sink, RowType columns) {
-        Format format = format(sink.format());
+        Format format = Formats.of(sink.format().value());
         Format.Place place = new Format.Place(sink.topic().value(), false, schemas.registry());
         return () -> format.encoder(place, columns);
     }
 
     /** An encoder of a sink's keys, for each task. */
     Supplier<Encoder> keyEncoder(JobSpec.Sink sink, RowType keyColumns) {
-        Format format = format(keyFormat(sink));
+        Format format = Formats.of(keyFormat(sink).value());
         Format.Place place = new Format.Place(sink.topic().value(), true, schemas.registry());
         return () -> format.encoder(place, keyColumns);
     }
@@ -176,13 +176,5 @@ final class Topics {
                 "event.time is " + type.sql() + ", but it must be TIMESTAMP, TIMESTAMP_LTZ or BIGINT",
                 "convert it: CAST(" + written.value().strip() + " AS " + target + ")" + unit));
         return false;
-    }
-
-    private static Format format(Text name) {
-        Format format = Formats.byName(name.value());
-        if (format == null) {
-            throw new IllegalStateException("the reader let pass the unknown format " + name.value());
-        }
-        return format;
     }
 }

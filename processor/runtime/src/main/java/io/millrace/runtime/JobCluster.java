@@ -85,8 +85,8 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
         if (is.partitions() != wanted) {
             problems.add("internal topic " + topic.name() + " has " + is.partitions()
                     + " partitions, but the job needs " + wanted
-                    + ", as many as its source has; the source's partitions have changed since it was created: delete the job's"
-                    + " internal topics and its group's offsets to start anew");
+                    + ", as many as its source has; the source's partitions have changed since it was created: start the job"
+                    + " anew, stop all instances and run millrace reset");
         }
         String policy = topic.config().getOrDefault("cleanup.policy", is.cleanupPolicy());
         if (!is.cleanupPolicy().isEmpty() && !policies(is.cleanupPolicy()).equals(policies(policy))) {

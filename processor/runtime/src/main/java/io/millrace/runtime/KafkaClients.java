@@ -2,11 +2,15 @@ package io.millrace.runtime;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -39,6 +43,21 @@ public final class KafkaClients implements ClientFactory {
     /** What an admin client of this job needs, with the given settings laid over the job's. They hold secrets: print none. */
     public Map<String, Object> adminProperties(Map<String, Object> settings) {
         return properties("admin.", settings);
+    }
+
+    /**
+     * Waits for an admin client's answer, as long as the client itself does.
+     *
+     * @throws KafkaException why there is none
+     */
+    public static <T> T get(KafkaFuture<T> answer) {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        }
     }
 
     /** The job's common properties, then those for this client alone, then the engine's where the job has no say. */

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,7 +33,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -65,7 +63,7 @@ final class KafkaCluster implements Cluster {
         Map<String, TopicDescription> found = new HashMap<>();
         admin.describeTopics(topics).topicNameValues().forEach((name, future) -> {
             try {
-                found.put(name, get(future));
+                found.put(name, KafkaClients.get(future));
             } catch (UnknownTopicOrPartitionException e) {
                 log.debug("topic {} does not exist", name);
             } catch (TopicAuthorizationException e) {
@@ -91,7 +89,7 @@ final class KafkaCluster implements Cluster {
     /** Reading a topic needs no right to read its configuration; the job's own topics are created with what they need. */
     private static Config configOrDefaults(KafkaFuture<Config> future) {
         try {
-            return get(future);
+            return KafkaClients.get(future);
         } catch (AuthorizationException e) {
             log.debug("no right to DESCRIBE_CONFIGS, assuming defaults: {}", e.getMessage());
             return new Config(List.of());
@@ -130,7 +128,7 @@ final class KafkaCluster implements Cluster {
     public void create(String topic, int partitions, Map<String, String> config) {
         NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config);
         try {
-            get(admin.createTopics(List.of(wanted)).all());
+            KafkaClients.get(admin.createTopics(List.of(wanted)).all());
             log.info("created topic {} with {} partitions", topic, partitions);
         } catch (TopicExistsException e) {
             log.debug("topic {} exists", topic);
@@ -140,7 +138,7 @@ final class KafkaCluster implements Cluster {
     @Override
     public Map<TopicPartition, OffsetAndMetadata> committed(String group, Collection<TopicPartition> partitions) {
         ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
-        Map<TopicPartition, OffsetAndMetadata> answer = get(admin.listConsumerGroupOffsets(
+        Map<TopicPartition, OffsetAndMetadata> answer = KafkaClients.get(admin.listConsumerGroupOffsets(
                         Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
                 .partitionsToOffsetAndMetadata(group));
         Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
@@ -182,7 +180,8 @@ final class KafkaCluster implements Cluster {
             Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().distinct().collect(Collectors.toMap(Function.identity(), partition -> spec));
-        return get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all());
+        return KafkaClients.get(
+                admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all());
     }
 
     @Override
@@ -196,7 +195,9 @@ final class KafkaCluster implements Cluster {
     @Override
     public List<OpenTransaction> openTransactions(TopicPartition partition) {
         List<ProducerState> open =
-                get(admin.describeProducers(List.of(partition)).partitionResult(partition)).activeProducers().stream()
+                KafkaClients.get(admin.describeProducers(List.of(partition)).partitionResult(partition))
+                        .activeProducers()
+                        .stream()
                         .filter(producer ->
                                 producer.currentTransactionStartOffset().isPresent())
                         .sorted(Comparator.comparingLong(producer ->
@@ -217,7 +218,7 @@ final class KafkaCluster implements Cluster {
     private Map<Long, String> transactionalIds(List<ProducerState> producers) {
         Set<Long> wanted = producers.stream().map(ProducerState::producerId).collect(Collectors.toSet());
         try {
-            return get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(wanted))
+            return KafkaClients.get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(wanted))
                             .all())
                     .stream()
                     .collect(Collectors.toMap(
@@ -245,15 +246,5 @@ final class KafkaCluster implements Cluster {
     @Override
     public void close() {
         admin.close(Duration.ofSeconds(5));
-    }
-
-    private static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
-        }
     }
 }

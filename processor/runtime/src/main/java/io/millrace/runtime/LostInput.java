@@ -45,8 +45,8 @@ final class LostInput {
         if (!source) {
             throw new JobFailedException(
                     lost
-                            + ". This topic is the job's own, and only the job may delete from it. Delete the job's internal topics and its"
-                            + " group's offsets to start anew",
+                            + ". This topic is the job's own, and only the job may delete from it. Start the job anew:"
+                            + " stop all instances and run millrace reset",
                     null);
         }
         if (context.config().onDataLoss() == OnDataLoss.FAIL) {

@@ -66,7 +66,7 @@ class JobClusterTest {
                 .isInstanceOf(JobFailedException.class)
                 .hasMessageContaining("job-totals-repartition has 2 partitions, but the job needs 3")
                 .hasMessageContaining("job-totals-changelog has 4 partitions, but the job needs 3")
-                .hasMessageContaining("delete the job's internal topics and its group's offsets to start anew");
+                .hasMessageContaining("start the job anew, stop all instances and run millrace reset");
         assertThat(cluster.created()).isEmpty();
     }
 

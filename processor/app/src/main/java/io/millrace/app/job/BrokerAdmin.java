@@ -3,13 +3,10 @@ package io.millrace.app.job;
 import io.millrace.config.JobSpec;
 import io.millrace.runtime.KafkaClients;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Asks a job's cluster something for a command that somebody waits for. */
@@ -38,16 +35,6 @@ final class BrokerAdmin {
                     e);
         } catch (KafkaException e) {
             throw new UnreachableException("cannot ask " + brokers + ": " + rootMessage(e), e);
-        }
-    }
-
-    static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
         }
     }
 

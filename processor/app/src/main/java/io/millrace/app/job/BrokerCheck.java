@@ -6,6 +6,7 @@ import io.millrace.config.Text;
 import io.millrace.engine.topology.InternalTopic;
 import io.millrace.engine.topology.Topology;
 import io.millrace.plan.Plan;
+import io.millrace.runtime.KafkaClients;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,7 +67,7 @@ public final class BrokerCheck {
         DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
         admin.describeTopics(topics, options).topicNameValues().forEach((topic, future) -> {
             try {
-                found.put(topic, BrokerAdmin.get(future));
+                found.put(topic, KafkaClients.get(future));
             } catch (UnknownTopicOrPartitionException absent) {
                 // what is in neither collection does not exist
             } catch (TopicAuthorizationException e) {

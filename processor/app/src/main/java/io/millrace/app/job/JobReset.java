@@ -4,6 +4,7 @@ import io.millrace.config.JobSpec;
 import io.millrace.engine.time.Progress;
 import io.millrace.engine.topology.InternalTopic;
 import io.millrace.plan.Plan;
+import io.millrace.runtime.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -79,7 +80,7 @@ public final class JobReset {
                     .partitions()
                     .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition()))));
             Map<TopicPartition, OffsetAndMetadata> committed =
-                    BrokerAdmin.get(admin.listConsumerGroupOffsets(group(job)).partitionsToOffsetAndMetadata());
+                    KafkaClients.get(admin.listConsumerGroupOffsets(group(job)).partitionsToOffsetAndMetadata());
             Map<TopicPartition, Move> moves =
                     new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
             places(admin, partitions, point).forEach((partition, to) -> {
@@ -122,7 +123,7 @@ public final class JobReset {
 
     private List<String> members(Admin admin) {
         try {
-            ConsumerGroupDescription group = BrokerAdmin.get(
+            ConsumerGroupDescription group = KafkaClients.get(
                             admin.describeConsumerGroups(List.of(group(job))).all())
                     .get(group(job));
             return group == null
@@ -140,7 +141,7 @@ public final class JobReset {
     public void execute() {
         BrokerAdmin.ask(job, admin -> {
             try {
-                BrokerAdmin.get(admin.deleteConsumerGroups(List.of(group(job))).all());
+                KafkaClients.get(admin.deleteConsumerGroups(List.of(group(job))).all());
             } catch (GroupIdNotFoundException e) {
                 // It never had a place.
             }
@@ -149,7 +150,7 @@ public final class JobReset {
             moves.forEach((partition, move) ->
                     places.put(partition, new OffsetAndMetadata(move.to(), Progress.START.encode())));
             if (!places.isEmpty()) {
-                BrokerAdmin.get(
+                KafkaClients.get(
                         admin.alterConsumerGroupOffsets(group(job), places).all());
             }
             return places;
@@ -159,7 +160,7 @@ public final class JobReset {
     private void deleteTopics(Admin admin) {
         admin.deleteTopics(internalTopics).topicNameValues().forEach((topic, deleted) -> {
             try {
-                BrokerAdmin.get(deleted);
+                KafkaClients.get(deleted);
             } catch (UnknownTopicOrPartitionException e) {
                 // Somebody was faster.
             }
@@ -195,7 +196,7 @@ public final class JobReset {
                 partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> spec));
         Map<TopicPartition, Long> offsets = new HashMap<>();
         Map<TopicPartition, ListOffsetsResultInfo> answer =
-                BrokerAdmin.get(admin.listOffsets(specs, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                KafkaClients.get(admin.listOffsets(specs, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                         .all());
         answer.forEach((partition, found) -> offsets.put(partition, found.offset()));
         return offsets;
@@ -205,7 +206,7 @@ public final class JobReset {
         Map<String, TopicDescription> found = new HashMap<>();
         admin.describeTopics(topics).topicNameValues().forEach((topic, description) -> {
             try {
-                found.put(topic, BrokerAdmin.get(description));
+                found.put(topic, KafkaClients.get(description));
             } catch (UnknownTopicOrPartitionException e) {
                 // what is not in the result does not exist
             }

@@ -77,11 +77,8 @@ final class SinkReader {
     }
 
     private static Layout layout(Text format, String topic, RowType columns, SchemaRegistry registry) {
-        Format known = Formats.byName(format.value());
-        if (known == null) {
-            throw new IllegalStateException("the reader let pass the unknown format " + format.value());
-        }
-        return new Layout(columns, known.decoder(new Format.Place(topic, false, registry), columns));
+        return new Layout(
+                columns, Formats.of(format.value()).decoder(new Format.Place(topic, false, registry), columns));
     }
 
     String topic() {

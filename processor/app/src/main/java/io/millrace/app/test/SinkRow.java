@@ -21,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A record that the job wrote: its columns, and under names that begin with a dollar sign what else there is to it. */
-record SinkRow(Map<String, Cell> columns, Map<String, Cell> record) {
+record SinkRow(Map<String, Cell> columns, Map<String, @Nullable Object> record) {
     static final String HEADERS = "$headers";
     private static final String VALUE = "$value";
 
@@ -45,12 +45,12 @@ record SinkRow(Map<String, Cell> columns, Map<String, Cell> record) {
         for (RecordHeader header : record.headers()) {
             headers.put(header.key(), String.valueOf(text(header.value())));
         }
-        Map<String, Cell> rest = new LinkedHashMap<>();
-        rest.put("$key", new Cell(Scalar.STRING, text(record.key())));
-        rest.put(VALUE, new Cell(Scalar.STRING, text(record.value())));
-        rest.put("$timestamp", new Cell(Scalar.TIMESTAMP_LTZ, record.timestampMs()));
-        rest.put("$result", new Cell(Scalar.STRING, headers.get(SinkOperator.RESULT_HEADER)));
-        rest.put(HEADERS, new Cell(new DataType.MapOf(Scalar.STRING, Scalar.STRING), headers));
+        Map<String, @Nullable Object> rest = new LinkedHashMap<>();
+        rest.put("$key", text(record.key()));
+        rest.put(VALUE, text(record.value()));
+        rest.put("$timestamp", record.timestampMs());
+        rest.put("$result", headers.get(SinkOperator.RESULT_HEADER));
+        rest.put(HEADERS, headers);
         return new SinkRow(columns, rest);
     }
 
@@ -92,7 +92,8 @@ record SinkRow(Map<String, Cell> columns, Map<String, Cell> record) {
 
     private @Nullable Cell cell(String name) {
         Cell column = columns.get(name);
-        return column == null ? record.get(name) : column;
+        DataType ofRecord = OF_RECORDS.get(name);
+        return column == null && ofRecord != null ? new Cell(ofRecord, record.get(name)) : column;
     }
 
     /** What a test asks for, as it would write it; all that says something if it asks for nothing. */

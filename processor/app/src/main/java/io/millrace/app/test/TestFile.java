@@ -26,15 +26,20 @@ public record TestFile(Path path, String text, List<TestCase> tests) {
      * @throws io.millrace.config.JobException with everything that is wrong with how its tests are written
      */
     public static TestFile of(Path path) {
-        JobFile file = JobFile.of(path);
+        return in(JobFile.of(path));
+    }
+
+    private static TestFile in(JobFile file) {
         return new TestFile(
-                path, file.text(), TestReader.read(file.name(), file.text(), Environment.ofProcess(Path.of(""))));
+                Path.of(file.name()),
+                file.text(),
+                TestReader.read(file.name(), file.text(), Environment.ofProcess(Path.of(""))));
     }
 
     /** The job's file and those beside it that are named after it: {@code x.test.yaml} and {@code x.late.test.yaml} for {@code x.yaml}. */
     public static List<TestFile> of(JobFile job) {
         Path path = Path.of(job.name());
-        List<TestFile> files = new ArrayList<>(List.of(of(path)));
+        List<TestFile> files = new ArrayList<>(List.of(in(job)));
         String stem = String.valueOf(path.getFileName()).replaceFirst("\\.ya?ml$", "");
         Path parent = path.toAbsolutePath().getParent();
         try (Stream<Path> beside = Files.list(parent == null ? Path.of("") : parent)) {

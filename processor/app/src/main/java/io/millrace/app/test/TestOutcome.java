@@ -12,24 +12,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failure why the job stopped, or null
  * @param written each sink's rows
+ * @param differences sinks that hold something else than is expected, with the rows side by side
  */
 record TestOutcome(
-        TestCase test, TypedValues values, @Nullable String failure, Map<String, List<SinkRow>> written) {
+        TestCase test,
+        TypedValues values,
+        @Nullable String failure,
+        Map<String, List<SinkRow>> written,
+        Map<String, Differences> differences) {
 
-    boolean passed() {
-        return failure == null && !test.expect().isEmpty() && differences().isEmpty();
-    }
-
-    /** Sinks that hold something else than is expected, with the rows side by side. */
-    Map<String, Differences> differences() {
+    static TestOutcome of(
+            TestCase test, TypedValues values, @Nullable String failure, Map<String, List<SinkRow>> written) {
         Map<String, Differences> found = new LinkedHashMap<>();
         test.expect().forEach((sink, expected) -> {
-            Differences differences = new Differences(expected, rows(sink.value()), values);
+            Differences differences = new Differences(expected, written.getOrDefault(sink.value(), List.of()), values);
             if (!differences.none()) {
                 found.put(sink.value(), differences);
             }
         });
-        return found;
+        return new TestOutcome(test, values, failure, written, found);
+    }
+
+    boolean passed() {
+        return failure == null && !test.expect().isEmpty() && differences.isEmpty();
     }
 
     /** What makes it pass: in the sinks that it names, or in all that hold anything, the rows that are there. */
@@ -51,10 +56,8 @@ record TestOutcome(
 
     private List<String> shown(String sink, List<TestCase.Row> expected) {
         SinkRow.Interest interest = SinkRow.Interest.of(expected);
-        return rows(sink).stream().map(row -> row.show(interest, values)).toList();
-    }
-
-    private List<SinkRow> rows(String sink) {
-        return written.getOrDefault(sink, List.of());
+        return written.getOrDefault(sink, List.of()).stream()
+                .map(row -> row.show(interest, values))
+                .toList();
     }
 }

@@ -14,6 +14,7 @@ import io.millrace.plan.Plan;
 import io.millrace.serde.Column;
 import io.millrace.serde.DataType;
 import io.millrace.serde.EncodeException;
+import io.millrace.serde.Encoder;
 import io.millrace.serde.Format;
 import io.millrace.serde.Formats;
 import io.millrace.serde.RowType;
@@ -23,6 +24,7 @@ import io.millrace.testing.WrittenRecord;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ final class TestSetup {
     private final SchemaRegistry registry;
     private final Consumer<Problem> problems;
     private final Map<String, SinkReader> readers;
+    private final Map<String, Encoder> encoders = new HashMap<>();
     private final TypedValues values;
     private final long startMs;
     private final List<Consumer<TopologyRun>> steps = new ArrayList<>();
@@ -149,19 +152,18 @@ final class TestSetup {
         if (!valid) {
             return null;
         }
-        Format format = Formats.byName(source.format().value());
-        if (format == null) {
-            throw new IllegalStateException(
-                    "the reader let pass the unknown format " + source.format().value());
-        }
-        String topic = source.topics().get(0).value();
         try {
-            return format.encoder(new Format.Place(topic, false, registry), columns)
+            return encoders.computeIfAbsent(source.name().value(), first -> encoder(source, columns))
                     .encode(cells);
         } catch (EncodeException | IllegalArgumentException e) {
             error(row.at(), String.valueOf(e.getMessage()), null);
             return null;
         }
+    }
+
+    private Encoder encoder(JobSpec.Source source, RowType columns) {
+        Format.Place place = new Format.Place(source.topics().get(0).value(), false, registry);
+        return Formats.of(source.format().value()).encoder(place, columns);
     }
 
     // ---- what is expected
@@ -223,7 +225,7 @@ final class TestSetup {
             readers.forEach((name, reader) -> written.put(
                     name, run.written(reader.topic()).stream().map(reader::read).toList()));
         }
-        return new TestOutcome(test, values, failure, written);
+        return TestOutcome.of(test, values, failure, written);
     }
 
     private @Nullable String play(TopologyRun run) {
