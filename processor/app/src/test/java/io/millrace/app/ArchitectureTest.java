@@ -46,6 +46,7 @@ final class ArchitectureTest {
     private static final String RUNTIME = "io.millrace.runtime..";
     private static final String LOCAL = "io.millrace.local..";
     private static final String TESTING = "io.millrace.testing..";
+    private static final String SIMULATION = "io.millrace.simulation..";
     private static final String APP = "io.millrace.app..";
 
     private static final JavaClasses MILLRACE = new ClassFileImporter()
@@ -55,7 +56,7 @@ final class ArchitectureTest {
     @Test
     void every_module_is_looked_at() {
         for (String module :
-                new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, TESTING, LOCAL, APP}) {
+                new String[] {CONFIG, SERDE, STATE, ROCKSDB, API, ENGINE, PLAN, RUNTIME, TESTING, SIMULATION, LOCAL, APP}) {
             assertThat(MILLRACE.that(resideInAPackage(module))).as(module).isNotEmpty();
         }
     }
@@ -72,11 +73,12 @@ final class ArchitectureTest {
         sees(PLAN, ENGINE, CONFIG, SERDE);
         sees(RUNTIME, ENGINE, SERDE, STATE);
         sees(TESTING, API, ENGINE, SERDE, STATE);
+        sees(SIMULATION, RUNTIME, ENGINE, SERDE, STATE);
     }
 
     @Test
     void each_heavy_library_has_one_owner() {
-        only("org.apache.kafka..", RUNTIME, LOCAL, APP);
+        only("org.apache.kafka..", RUNTIME, SIMULATION, LOCAL, APP);
         only("org.apache.calcite..", PLAN);
         only("org.codehaus.commons.compiler..", PLAN);
         only("org.rocksdb..", ROCKSDB);

@@ -1,11 +1,13 @@
 package io.millrace.runtime;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of the Kafka cluster besides reading and writing. Calls block up to the admin client's timeout. Thread-safe.
@@ -35,6 +37,19 @@ public interface Cluster extends AutoCloseable {
      */
     Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, boolean committed);
 
+    /**
+     * The leader epochs of partitions, now: a number that grows with every election. A partition is absent if it is not known. This
+     * default knows none.
+     */
+    default Map<TopicPartition, Integer> leaderEpochs(Collection<TopicPartition> partitions) {
+        return Map.of();
+    }
+
+    /** The transactions that are open over a partition, the first to have written there first. This default knows none. */
+    default List<OpenTransaction> openTransactions(TopicPartition partition) {
+        return List.of();
+    }
+
     /** Starts to delete all records below these offsets, and returns without waiting; a failure is logged and does no harm. */
     void purge(Map<TopicPartition, Long> before);
 
@@ -57,4 +72,18 @@ public interface Cluster extends AutoCloseable {
             boolean keepsAll,
             long deleteRetentionMs,
             RecordTime times) {}
+
+    /**
+     * A transaction that has written to a partition and has not ended.
+     *
+     * @param startOffset of its first record there; nobody reads committed records from here on before it ends
+     * @param lastWriteMs when it last wrote there
+     * @param transactionalId null if it cannot be found out
+     */
+    record OpenTransaction(
+            long producerId,
+            int producerEpoch,
+            long startOffset,
+            long lastWriteMs,
+            @Nullable String transactionalId) {}
 }

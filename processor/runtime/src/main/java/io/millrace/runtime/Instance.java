@@ -164,18 +164,17 @@ public final class Instance {
     private Outcome run(Cluster admin, JobCluster cluster) {
         RuntimeContext context = new RuntimeContext(
                 topology, config, cluster, cluster.placement(topology), admin, clients, backend, metrics, clock);
-        Purge purge = new Purge(context);
         JobEnd jobEnd = new JobEnd(context);
-        try (Restorer restorer = new Restorer(context)) {
+        try (Rounds rounds = new Rounds(context)) {
             List<WorkerThread> threads = new ArrayList<>();
-            for (int number = 0; number < config.workers(); number++) {
-                threads.add(new WorkerThread(new Worker(context, restorer, purge, number), number));
+            for (Worker worker : rounds.workers()) {
+                threads.add(new WorkerThread(worker, threads.size()));
             }
             workers = List.copyOf(threads);
             threads.forEach(Thread::start);
             startingNote = null;
-            Outcome end = await(threads, restorer, purge, jobEnd);
-            wind(threads, restorer, end);
+            Outcome end = await(threads, rounds, jobEnd);
+            wind(threads, rounds, end);
             if (end instanceof Outcome.Finished) {
                 jobEnd.awaitVisible();
             }
@@ -184,12 +183,11 @@ public final class Instance {
         }
     }
 
-    private Outcome await(List<WorkerThread> threads, Restorer restorer, Purge purge, JobEnd jobEnd) {
+    private Outcome await(List<WorkerThread> threads, Rounds rounds, JobEnd jobEnd) {
         try {
             Outcome end = null;
             while (end == null) {
-                turn(restorer);
-                purge.step();
+                turn(rounds);
                 end = ended(threads, jobEnd);
             }
             return end;
@@ -198,9 +196,9 @@ public final class Instance {
         }
     }
 
-    private void turn(Restorer restorer) {
-        restorer.step();
-        if (!restorer.isBusy()) {
+    private void turn(Rounds rounds) {
+        rounds.restore();
+        if (!rounds.isRestoring()) {
             LockSupport.parkNanos(this, IDLE_NANOS);
         }
     }
@@ -221,13 +219,13 @@ public final class Instance {
         return threads.stream().map(thread -> thread.worker().status()).allMatch(WorkerStatus::isFinished);
     }
 
-    /** Stops the workers, restoring on meanwhile because they may be waiting for the restorer. */
-    private void wind(List<WorkerThread> threads, Restorer restorer, Outcome end) {
+    /** Stops the workers, restoring on meanwhile because they may still be given tasks. */
+    private void wind(List<WorkerThread> threads, Rounds rounds, Outcome end) {
         boolean leave = end instanceof Outcome.Finished;
         threads.forEach(thread -> thread.stop(leave));
         while (threads.stream().anyMatch(Thread::isAlive)) {
             try {
-                turn(restorer);
+                turn(rounds);
             } catch (RuntimeException e) {
                 log.warn("while stopping: {}", e.toString());
             }

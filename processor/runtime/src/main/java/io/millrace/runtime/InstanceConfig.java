@@ -11,14 +11,26 @@ import java.util.Map;
  * @param kafka client properties in the job's words, with the prefixes {@code consumer.}, {@code producer.} and {@code admin.}
  * @param workers threads, each with its consumer, its producer and its tasks
  * @param untilEnd whether to stop at the ends that the sources have now
+ * @param onDataLoss what to do about input that was deleted before it was read
  */
 public record InstanceConfig(
-        String instanceId, Map<String, String> kafka, int workers, Duration checkpointInterval, boolean untilEnd) {
+        String instanceId,
+        Map<String, String> kafka,
+        int workers,
+        Duration checkpointInterval,
+        boolean untilEnd,
+        OnDataLoss onDataLoss) {
     public InstanceConfig {
         kafka = Map.copyOf(kafka);
         if (workers < 1) {
             throw new IllegalArgumentException("an instance needs at least one worker, not " + workers);
         }
+    }
+
+    /** One that fails on data loss. */
+    public InstanceConfig(
+            String instanceId, Map<String, String> kafka, int workers, Duration checkpointInterval, boolean untilEnd) {
+        this(instanceId, kafka, workers, checkpointInterval, untilEnd, OnDataLoss.FAIL);
     }
 
     /** The bootstrap servers, for messages. */

@@ -3,10 +3,12 @@ package io.millrace.runtime;
 import io.millrace.engine.task.JobFailedException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -16,10 +18,14 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -167,12 +173,56 @@ final class KafkaCluster implements Cluster {
 
     private Map<TopicPartition, Long> offsets(
             Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        listOffsets(partitions, spec, isolation).forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> listOffsets(
+            Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
         Map<TopicPartition, OffsetSpec> wanted =
                 partitions.stream().distinct().collect(Collectors.toMap(Function.identity(), partition -> spec));
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all())
-                .forEach((partition, info) -> offsets.put(partition, info.offset()));
-        return offsets;
+        return get(admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all());
+    }
+
+    @Override
+    public Map<TopicPartition, Integer> leaderEpochs(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Integer> epochs = new HashMap<>();
+        listOffsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)
+                .forEach((partition, latest) -> latest.leaderEpoch().ifPresent(epoch -> epochs.put(partition, epoch)));
+        return epochs;
+    }
+
+    @Override
+    public List<OpenTransaction> openTransactions(TopicPartition partition) {
+        List<ProducerState> open = get(admin.describeProducers(List.of(partition)).partitionResult(partition))
+                .activeProducers()
+                .stream()
+                .filter(producer -> producer.currentTransactionStartOffset().isPresent())
+                .sorted(Comparator.comparingLong(producer -> producer.currentTransactionStartOffset().getAsLong()))
+                .toList();
+        Map<Long, String> ids = open.isEmpty() ? Map.of() : transactionalIds(open);
+        return open.stream()
+                .map(producer -> new OpenTransaction(
+                        producer.producerId(),
+                        producer.producerEpoch(),
+                        producer.currentTransactionStartOffset().getAsLong(),
+                        producer.lastTimestamp(),
+                        ids.get(producer.producerId())))
+                .toList();
+    }
+
+    /** Of those that this user may see. */
+    private Map<Long, String> transactionalIds(List<ProducerState> producers) {
+        Set<Long> wanted = producers.stream().map(ProducerState::producerId).collect(Collectors.toSet());
+        try {
+            return get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(wanted)).all()).stream()
+                    .collect(Collectors.toMap(
+                            TransactionListing::producerId, TransactionListing::transactionalId, (one, other) -> one));
+        } catch (KafkaException e) {
+            log.debug("whose the transactions of producers {} are is not known: {}", wanted, e.getMessage());
+            return Map.of();
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.millrace.engine.TaskId;
 import io.millrace.engine.topology.Stage;
 import io.millrace.state.StateUnavailableException;
 import io.millrace.state.TaskState;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -19,22 +20,31 @@ import org.slf4j.LoggerFactory;
  * @param state null for a task without stores
  * @param offsets per store, the first offset of its changelog that {@code state} does not contain
  * @param fronts per store, from where on its changelog is needed
+ * @param epochs per store, the leader epoch that {@code state} is a prefix of, or {@link ChangelogEpochs#UNKNOWN}
  * @param hadState whether there was local state that could be used
  */
-record LocalState(@Nullable TaskState state, long[] offsets, List<ChangelogFront> fronts, boolean hadState) {
+record LocalState(
+        @Nullable TaskState state, long[] offsets, int[] epochs, List<ChangelogFront> fronts, boolean hadState) {
     private static final Logger log = LoggerFactory.getLogger(LocalState.class);
     /** Of the time for which a changelog keeps tombstones, the part after which a missed one might be gone. */
     private static final double SAFE_AGE = 0.75;
 
     /** Of a task without stores. */
     static LocalState none() {
-        return new LocalState(null, new long[0], List.of(), false);
+        return new LocalState(null, new long[0], new int[0], List.of(), false);
     }
 
     /** What a task had that is rolled back: still open, and at its last checkpoint or before it. */
     static LocalState of(TaskSeat seat) {
         boolean hadCheckpoint = seat.start().values().stream().anyMatch(TaskSeat.Start::committed);
-        return new LocalState(seat.state(), seat.changelogOffsets().clone(), seat.fronts(), hadCheckpoint);
+        StoredPosition position =
+                seat.state() == null ? null : StoredPosition.decode(seat.state().position());
+        return new LocalState(
+                seat.state(),
+                seat.changelogOffsets().clone(),
+                position == null ? unknown(seat.changelogOffsets().length) : epochs(position),
+                seat.fronts(),
+                hadCheckpoint);
     }
 
     /**
@@ -52,8 +62,9 @@ record LocalState(@Nullable TaskState state, long[] offsets, List<ChangelogFront
                 .map(Stage.Store::name)
                 .toList();
         TaskState state = openOrRebuild(context, task, stores);
-        if (state.position() != null) {
-            StoredPosition position = StoredPosition.decode(state.position());
+        byte[] stored = state.position();
+        if (stored != null) {
+            StoredPosition position = StoredPosition.decode(stored);
             String misfit = position == null
                     ? "it was written in a form that this version cannot read"
                     : misfit(context, position, changelogs, topicIds, beginnings, ends);
@@ -64,10 +75,10 @@ record LocalState(@Nullable TaskState state, long[] offsets, List<ChangelogFront
                 List<ChangelogFront> fronts = position.changelogs().stream()
                         .map(StoredPosition.Changelog::front)
                         .toList();
-                return new LocalState(state, offsets, fronts, true);
+                return new LocalState(state, offsets, epochs(position), fronts, true);
             }
             log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
-            state.close();
+            TaskSeat.close(task, state);
             context.backend().destroy(task.toString());
             state = context.backend().open(task.toString(), stores);
         }
@@ -76,13 +87,31 @@ record LocalState(@Nullable TaskState state, long[] offsets, List<ChangelogFront
                 .toArray();
         List<ChangelogFront> fronts =
                 changelogs.stream().map(changelog -> new ChangelogFront()).toList();
-        return new LocalState(state, offsets, fronts, false);
+        return new LocalState(state, offsets, unknown(offsets.length), fronts, false);
+    }
+
+    private static int[] epochs(StoredPosition position) {
+        return position.changelogs().stream()
+                .mapToInt(StoredPosition.Changelog::epoch)
+                .toArray();
+    }
+
+    private static int[] unknown(int count) {
+        int[] epochs = new int[count];
+        Arrays.fill(epochs, ChangelogEpochs.UNKNOWN);
+        return epochs;
     }
 
     private static TaskState openOrRebuild(RuntimeContext context, TaskId task, List<String> stores) {
+        TaskState state = null;
         try {
-            return context.backend().open(task.toString(), stores);
+            state = context.backend().open(task.toString(), stores);
+            state.position();
+            return state;
         } catch (StateUnavailableException e) {
+            if (state != null) {
+                TaskSeat.close(task, state);
+            }
             if (!e.corrupt()) {
                 throw e;
             }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param oldestAgeMs how old an event time may be to be the timestamp
  */
-record RecordTime(long oldestAgeMs) {
+public record RecordTime(long oldestAgeMs) {
     /** For topics that keep everything, or whose settings we may not see. */
-    static final RecordTime ANY = new RecordTime(Long.MAX_VALUE);
+    public static final RecordTime ANY = new RecordTime(Long.MAX_VALUE);
 
     private static final long UNLIMITED = -1;
 

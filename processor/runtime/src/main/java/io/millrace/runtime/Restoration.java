@@ -7,6 +7,8 @@ import io.millrace.state.StateBatch;
 import io.millrace.state.TaskState;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,13 @@ final class Restoration {
     private final List<ChangelogFront> fronts;
     private final long[] offsets;
     private final long[] ends;
+    private final long[] from;
+    /** By store, the epoch that is written with the state. */
+    private final int[] epochs;
+    /** By store, the epoch that the state claims and that the consumer has to check first; {@link ChangelogEpochs#UNKNOWN} for none. */
+    private final int[] claims;
+    /** By store, when the reading last came further. */
+    private final long[] movedMs;
     /** Marks that were read and whose ranges are still to be deleted, by store. */
     private final List<Map<Byte, Long>> marks = new ArrayList<>();
 
@@ -41,11 +50,13 @@ final class Restoration {
     private final boolean hadState;
     private @Nullable StateBatch batch;
     private long replayed;
+    private long bytes;
 
     /**
      * @param local the state to begin with
      * @param stores the stage's; {@code changelogs}, {@code topicIds} and {@code ends} are in their order
      * @param ends where each changelog ended after the committed offsets were read
+     * @param epochs the changelogs' leader epochs, those that are known, as of then or later
      */
     Restoration(
             RestoreTicket ticket,
@@ -54,6 +65,7 @@ final class Restoration {
             List<TopicPartition> changelogs,
             List<Uuid> topicIds,
             long[] ends,
+            Map<TopicPartition, Integer> epochs,
             Map<TopicPartition, TaskSeat.Start> start,
             Clock clock) {
         this.ticket = ticket;
@@ -69,6 +81,20 @@ final class Restoration {
         this.start = start;
         this.clock = clock;
         this.startedMs = clock.millis();
+        this.from = offsets.clone();
+        this.epochs = changelogs.stream()
+                .mapToInt(changelog -> epochs.getOrDefault(changelog, ChangelogEpochs.UNKNOWN))
+                .toArray();
+        this.claims = local.epochs().clone();
+        for (int i = 0; i < claims.length; i++) {
+            if (claims[i] == this.epochs[i] || this.epochs[i] == ChangelogEpochs.UNKNOWN) {
+                // No election since: nothing can have been cut.
+                claims[i] = ChangelogEpochs.UNKNOWN;
+            }
+        }
+        this.movedMs = new long[offsets.length];
+        Arrays.fill(movedMs, startedMs);
+        publish();
     }
 
     RestoreTicket ticket() {
@@ -79,15 +105,46 @@ final class Restoration {
         return ticket.task();
     }
 
-    /** The changelog partitions that are not at their end, with the offset to read on from. */
+    /** The changelog partitions that are not at their end, or not known to be those of the state, with the offset to read on from. */
     Map<TopicPartition, Long> missing() {
         Map<TopicPartition, Long> missing = new HashMap<>();
         for (int i = 0; i < offsets.length; i++) {
-            if (offsets[i] < ends[i]) {
+            if (offsets[i] < ends[i] || claims[i] != ChangelogEpochs.UNKNOWN) {
                 missing.put(changelogs.get(i), offsets[i]);
             }
         }
         return missing;
+    }
+
+    /** The epoch that the state claims to end in and that is still to be checked, or {@link ChangelogEpochs#UNKNOWN}. */
+    int claim(TopicPartition changelog) {
+        return claims[changelogs.indexOf(changelog)];
+    }
+
+    /** The changelog has the state's epoch, up to the state's end. */
+    void confirm(TopicPartition changelog) {
+        claims[changelogs.indexOf(changelog)] = ChangelogEpochs.UNKNOWN;
+    }
+
+    /** Says what keeps it from going on; null if nothing does. */
+    void waitsFor(@Nullable String what) {
+        ticket.progress(ticket.progress().waitingFor(what));
+    }
+
+    boolean reads(Collection<TopicPartition> any) {
+        return changelogs.stream().anyMatch(any::contains);
+    }
+
+    /** Where a changelog ended when this began. */
+    long end(TopicPartition changelog) {
+        return ends[changelogs.indexOf(changelog)];
+    }
+
+    /** The changelogs that reading has not come further in since then, with where it is. */
+    Map<TopicPartition, Long> stalledSince(long ms) {
+        Map<TopicPartition, Long> stalled = missing();
+        stalled.keySet().removeIf(changelog -> movedMs[changelogs.indexOf(changelog)] > ms);
+        return stalled;
     }
 
     /** Applies what was read from one changelog partition, and notes that it has been read up to {@code position}. */
@@ -104,11 +161,28 @@ final class Restoration {
                 noteExpiry(store, record);
             }
             replayed++;
+            bytes += record.key().length + (record.value() == null ? 0 : record.value().length);
+        }
+        if (position > offsets[store]) {
+            movedMs[store] = clock.millis();
         }
         offsets[store] = position;
+        // The consumer reads nothing before it has checked this.
+        claims[store] = ChangelogEpochs.UNKNOWN;
+        publish();
         if (batch != null && batch.sizeBytes() >= BATCH_BYTES) {
             write();
         }
+    }
+
+    private void publish() {
+        long done = 0;
+        long total = 0;
+        for (int i = 0; i < offsets.length; i++) {
+            done += Math.min(offsets[i], ends[i]) - Math.min(from[i], ends[i]);
+            total += Math.max(0, ends[i] - from[i]);
+        }
+        ticket.progress(new RestoreTicket.Progress(done, total, bytes, null));
     }
 
     private void noteExpiry(int store, ConsumerRecord<byte[], byte[]> record) {
@@ -154,7 +228,7 @@ final class Restoration {
     private StoredPosition position() {
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int i = 0; i < offsets.length; i++) {
-            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], fronts.get(i)));
+            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epochs[i], fronts.get(i)));
         }
         return new StoredPosition(clock.millis(), positions);
     }
@@ -199,7 +273,12 @@ final class Restoration {
             batch = null;
         }
         if (state != null) {
-            state.close();
+            TaskSeat.close(task(), state);
         }
+    }
+
+    /** Whether the state was found to be damaged. */
+    boolean isDamaged() {
+        return state != null && state.isDamaged();
     }
 }

@@ -17,6 +17,8 @@ final class RestoreTicket {
     private @Nullable TaskSeat earlier;
     private final CompletableFuture<TaskSeat> result = new CompletableFuture<>();
     private volatile boolean cancelled;
+    private volatile Progress progress = Progress.NONE;
+    private @Nullable String rebuildReason;
     private int waits;
 
     /** @param earlier the seat of a task that is rolled back, with its open state; null if the state is still to be opened */
@@ -57,12 +59,16 @@ final class RestoreTicket {
     }
 
     /**
-     * Gives the task up. When this returns its state is closed. Blocks for as long as the restorer's current step takes.
+     * Gives the task up. Returns at once: a restoration that is under way is closed by the restorer, with its next step, and until then
+     * the restorer does not open the task again.
      *
      * @return whether the task had been restored, and its seat was closed here
      */
     boolean cancel() {
         cancelled = true;
+        if (result.completeExceptionally(new IllegalStateException("task " + task + " was given up"))) {
+            return false;
+        }
         TaskSeat seat = result.exceptionally(error -> null).join();
         if (seat != null) {
             seat.close();
@@ -74,16 +80,65 @@ final class RestoreTicket {
         return cancelled;
     }
 
+    /** How far it is. Callable from any thread. */
+    Progress progress() {
+        return progress;
+    }
+
+    /** Only the restorer calls it. */
+    void progress(Progress now) {
+        progress = now;
+    }
+
+    /** The state that there is, open or not, is of no use: it is to be removed first. Not to be called by two threads. */
+    void rebuild(String reason) {
+        rebuildReason = reason;
+    }
+
+    /** Why what there is must not be used, or null; forgets it. Only the restorer calls it. */
+    @Nullable
+    String takeRebuildReason() {
+        String reason = rebuildReason;
+        rebuildReason = null;
+        return reason;
+    }
+
     /** Counts that it could not be taken up yet, and returns the count. Only the restorer calls it. */
     int waited() {
         return ++waits;
     }
 
-    void complete(TaskSeat seat) {
-        result.complete(seat);
+    /** Hands the seat over; false if the task has been given up meanwhile, and the seat is still the restorer's. */
+    boolean complete(TaskSeat seat) {
+        return result.complete(seat);
     }
 
     void fail(RuntimeException error) {
         result.completeExceptionally(error);
+    }
+
+    /**
+     * How far a restoration is.
+     *
+     * @param done changelog offsets that have been passed, of which not every one is a record
+     * @param total those that there are to pass; 0 if that is not known yet, or nothing is missing
+     * @param bytes of keys and values that were read
+     * @param waitsFor what keeps it from going on, or null
+     */
+    record Progress(long done, long total, long bytes, @Nullable String waitsFor) {
+        static final Progress NONE = new Progress(0, 0, 0, null);
+
+        long remaining() {
+            return total - done;
+        }
+
+        /** Going by the size of what was read so far; 0 if nothing was. */
+        long remainingBytes() {
+            return done == 0 ? 0 : Math.round((double) bytes / done * remaining());
+        }
+
+        Progress waitingFor(@Nullable String what) {
+            return new Progress(done, total, bytes, what);
+        }
     }
 }

@@ -2,11 +2,7 @@ package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
 import io.millrace.engine.task.JobFailedException;
-import io.millrace.engine.time.ChannelStatus;
-import io.millrace.engine.time.Progress;
-import io.millrace.engine.topology.Input;
 import io.millrace.engine.topology.Stage;
-import io.millrace.serde.DecodeException;
 import io.millrace.state.StateUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,17 +12,20 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnstableOffsetCommitException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +52,8 @@ final class Restorer implements AutoCloseable {
     private static final long PENDING_RETRY_MS = 100;
 
     private static final int WAITS_PER_WARNING = 100;
+    /** A disk that damages the state of a task more often than this is not one to rely on. */
+    private static final int MAX_DAMAGES = 3;
 
     private final RuntimeContext context;
     private final Consumer<byte[], byte[]> consumer;
@@ -61,19 +62,45 @@ final class Restorer implements AutoCloseable {
     private final Map<TaskId, Restoration> active = new LinkedHashMap<>();
     /** Tasks whose state is open in a worker of this process. */
     private final Set<TaskId> out = ConcurrentHashMap.newKeySet();
+    /** How often the state of a task was found to be damaged. */
+    private final Map<TaskId, Integer> damages = new HashMap<>();
+
+    private final ChangelogEpochs epochs;
+    private final RestoreWatch watch;
+    private final InputStarts starts;
 
     private long retryAtMs;
 
     Restorer(RuntimeContext context) {
         this.context = context;
         this.consumer = context.clients().consumer(EngineSettings.restoreConsumer(context.group() + "-restore"));
+        this.epochs = new ChangelogEpochs(context);
+        this.watch = new RestoreWatch(context);
+        this.starts = new InputStarts(context);
     }
 
     /** Asks for a task to be brought to its last checkpoint. Callable from any thread. */
     RestoreTicket request(TaskId task, @Nullable TaskSeat earlier) {
+        return request(task, earlier, null);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param rebuildReason why the state that there is must not be used; null if it may
+     */
+    RestoreTicket request(TaskId task, @Nullable TaskSeat earlier, @Nullable String rebuildReason) {
         RestoreTicket ticket = new RestoreTicket(task, earlier);
+        if (rebuildReason != null) {
+            ticket.rebuild(rebuildReason);
+        }
         requests.add(ticket);
         return ticket;
+    }
+
+    /** The leader epoch of a changelog, or {@link ChangelogEpochs#UNKNOWN}. Callable from any thread. */
+    int epoch(TopicPartition changelog) {
+        return epochs.of(changelog);
     }
 
     /** A seat's state is closed: the task may be opened again. Callable from any thread. */
@@ -85,11 +112,22 @@ final class Restorer implements AutoCloseable {
     void step() {
         dropCancelled();
         takeUpRequests();
+        epochs.step(this::changelogs);
+        Map<Restoration, String> hopeless = watch.look(active.values());
         if (active.isEmpty()) {
             return;
         }
+        hopeless.forEach(this::startOver);
         try {
             read();
+        } catch (LogTruncationException e) {
+            active.values().stream()
+                    .filter(restoration -> restoration.reads(e.offsetOutOfRangePartitions().keySet()))
+                    .forEach(restoration -> restoration
+                            .ticket()
+                            .rebuild("an unclean leader election has cut "
+                                    + e.offsetOutOfRangePartitions().keySet() + ", and it has grown again since"));
+            startAgain();
         } catch (OffsetOutOfRangeException e) {
             // Not of an input: the owner of a task has cut off what has expired. From its new beginning the changelog
             // is complete.
@@ -104,6 +142,14 @@ final class Restorer implements AutoCloseable {
             startAgain();
         }
         handOut();
+    }
+
+    /** Of all tasks that this instance has. */
+    private Set<TopicPartition> changelogs() {
+        Set<TopicPartition> changelogs = new HashSet<>();
+        out.forEach(task -> changelogs.addAll(JobCluster.changelogs(context.topology(), task)));
+        active.keySet().forEach(task -> changelogs.addAll(JobCluster.changelogs(context.topology(), task)));
+        return changelogs;
     }
 
     /** Whether there is work to do at once. */
@@ -154,10 +200,23 @@ final class Restorer implements AutoCloseable {
                 log.warn("cannot look up where task {} left off, trying again: {}", ticket.task(), e.getMessage());
                 retryLater(ticket, RETRY_MS);
             }
+        } catch (StateUnavailableException e) {
+            if (e.corrupt()) {
+                log.warn("task {}: {}", ticket.task(), e.getMessage());
+                damaged(ticket);
+                retryLater(ticket, RETRY_MS);
+            } else {
+                refuse(ticket, e);
+            }
         } catch (RuntimeException e) {
             refuse(ticket, e);
         }
         return false;
+    }
+
+    private void damaged(RestoreTicket ticket) {
+        damages.merge(ticket.task(), 1, Integer::sum);
+        ticket.rebuild("its files are damaged");
     }
 
     private void retryLater(RestoreTicket ticket, long afterMs) {
@@ -176,7 +235,7 @@ final class Restorer implements AutoCloseable {
 
     private Restoration begin(RestoreTicket ticket) {
         TaskId task = ticket.task();
-        Map<TopicPartition, TaskSeat.Start> start = start(task);
+        Map<TopicPartition, TaskSeat.Start> start = starts.of(task);
         List<TopicPartition> changelogs = JobCluster.changelogs(context.topology(), task);
         List<Stage.Store> stores = context.topology().stages().get(task.stage()).stores();
         List<Uuid> topicIds = changelogs.stream()
@@ -184,15 +243,32 @@ final class Restorer implements AutoCloseable {
                 .toList();
         if (changelogs.isEmpty()) {
             return new Restoration(
-                    ticket, LocalState.none(), stores, changelogs, topicIds, new long[0], start, context.clock());
+                    ticket,
+                    LocalState.none(),
+                    stores,
+                    changelogs,
+                    topicIds,
+                    new long[0],
+                    Map.of(),
+                    start,
+                    context.clock());
         }
         // The beginnings first: what is cut off after that is only missing if the reading has not come so far, which it
         // then says.
         Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
         Map<TopicPartition, Long> ends = context.admin().ends(changelogs, false);
+        Map<TopicPartition, Integer> leaders = epochs.look(changelogs);
         LocalState local = local(ticket, changelogs, topicIds, beginnings, ends);
         return new Restoration(
-                ticket, local, stores, changelogs, topicIds, inOrder(changelogs, ends), start, context.clock());
+                ticket,
+                local,
+                stores,
+                changelogs,
+                topicIds,
+                inOrder(changelogs, ends),
+                leaders,
+                start,
+                context.clock());
     }
 
     private LocalState local(
@@ -201,29 +277,56 @@ final class Restorer implements AutoCloseable {
             List<Uuid> topicIds,
             Map<TopicPartition, Long> beginnings,
             Map<TopicPartition, Long> ends) {
+        TaskId task = ticket.task();
         TaskSeat earlier = ticket.earlier();
-        if (earlier != null && !isCutOff(earlier, changelogs, beginnings)) {
-            return LocalState.of(earlier);
+        if (earlier != null && earlier.state() != null && earlier.state().isDamaged()) {
+            damaged(ticket);
         }
+        if (damages.getOrDefault(task, 0) > MAX_DAMAGES) {
+            throw new JobFailedException(
+                    "the state of task " + task + " was damaged " + MAX_DAMAGES
+                            + " times over and rebuilt each time: check the disk under runtime.state.dir, or set that to a"
+                            + " directory on another",
+                    null);
+        }
+        String misfit = ticket.takeRebuildReason();
         if (earlier != null) {
-            // Somebody else has had the task meanwhile, and has cut the changelog behind what is here.
+            misfit = misfit == null ? misfit(earlier, changelogs, beginnings, ends) : misfit;
+            if (misfit == null) {
+                return LocalState.of(earlier);
+            }
             earlier.close();
             ticket.forgetEarlier();
             // Its state is not open in a worker any more; should this restoration be interrupted, the ticket must not
             // wait for that.
-            out.remove(ticket.task());
+            out.remove(task);
         }
-        return LocalState.open(context, ticket.task(), changelogs, topicIds, beginnings, ends);
+        if (misfit != null) {
+            log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
+            context.backend().destroy(task.toString());
+        }
+        return LocalState.open(context, task, changelogs, topicIds, beginnings, ends);
     }
 
-    private static boolean isCutOff(
-            TaskSeat seat, List<TopicPartition> changelogs, Map<TopicPartition, Long> beginnings) {
+    /** Why a seat cannot be caught up, or null if it can. */
+    private static @Nullable String misfit(
+            TaskSeat seat,
+            List<TopicPartition> changelogs,
+            Map<TopicPartition, Long> beginnings,
+            Map<TopicPartition, Long> ends) {
         for (int i = 0; i < changelogs.size(); i++) {
-            if (seat.changelogOffsets()[i] < beginnings.getOrDefault(changelogs.get(i), 0L)) {
-                return true;
+            TopicPartition changelog = changelogs.get(i);
+            long offset = seat.changelogOffsets()[i];
+            if (offset < beginnings.getOrDefault(changelog, 0L)) {
+                return "somebody else has had the task meanwhile, and has cut " + changelog + " behind what is here";
+            }
+            long end = ends.getOrDefault(changelog, 0L);
+            if (offset > end) {
+                return "it contains " + changelog + " up to " + offset + ", but the changelog ends at " + end
+                        + ": an unclean leader election has cut it";
             }
         }
-        return false;
+        return null;
     }
 
     private static long[] inOrder(List<TopicPartition> partitions, Map<TopicPartition, Long> offsets) {
@@ -232,75 +335,25 @@ final class Restorer implements AutoCloseable {
                 .toArray();
     }
 
-    /** Where each input partition goes on: at its committed offset, or at its beginning if none was ever committed. */
-    private Map<TopicPartition, TaskSeat.Start> start(TaskId task) {
-        List<TopicPartition> partitions = context.placement().partitionsOf(task);
-        Map<TopicPartition, OffsetAndMetadata> committed = context.admin().committed(context.group(), partitions);
-        Map<TopicPartition, Long> beginnings = context.admin().beginnings(partitions);
-        Map<TopicPartition, Long> ends = context.untilEnd() ? context.admin().ends(partitions, true) : Map.of();
-        Map<TopicPartition, TaskSeat.Start> start = new HashMap<>();
-        for (TopicPartition partition : partitions) {
-            OffsetAndMetadata left = committed.get(partition);
-            Progress progress = left == null ? Progress.START : progress(partition, left);
-            long offset = left == null ? beginnings.getOrDefault(partition, 0L) : left.offset();
-            start.put(
-                    partition,
-                    new TaskSeat.Start(
-                            left != null,
-                            offset,
-                            bounded(task, partition, progress, ends.getOrDefault(partition, 0L))));
-        }
-        return start;
-    }
-
-    private static Progress progress(TopicPartition partition, OffsetAndMetadata committed) {
-        try {
-            return Progress.decode(committed.metadata());
-        } catch (DecodeException e) {
-            throw new JobFailedException("the committed offset of " + partition + ": " + e.getMessage(), e);
-        }
-    }
-
-    private Progress bounded(TaskId task, TopicPartition partition, Progress progress, long end) {
-        if (context.untilEnd()) {
-            boolean freeze = progress.endOffset() < 0 && isSource(task, partition);
-            return freeze
-                    ? new Progress(
-                            progress.taskWatermarkMs(),
-                            end,
-                            progress.finished(),
-                            progress.mayTrail(),
-                            progress.channels())
-                    : progress;
-        }
-        boolean ended = progress.finished()
-                || progress.channels().stream().anyMatch(channel -> channel.status() == ChannelStatus.END);
-        if (ended) {
-            throw new JobFailedException(
-                    "this job has been run with --until-end and its time is over: all its windows are closed. Run it with --until-end"
-                            + " to let it finish, or under another job name to process what has come since",
-                    null);
-        }
-        return new Progress(progress.taskWatermarkMs(), -1, false, progress.mayTrail(), progress.channels());
-    }
-
-    private boolean isSource(TaskId task, TopicPartition partition) {
-        Stage stage = context.topology().stages().get(task.stage());
-        return stage.inputs().stream()
-                .anyMatch(input ->
-                        input instanceof Input.FromSource && input.topics().contains(partition.topic()));
-    }
-
     private void assign() {
         Map<TopicPartition, Long> wanted = new HashMap<>();
         active.values().forEach(restoration -> wanted.putAll(restoration.missing()));
         Set<TopicPartition> before = new HashSet<>(consumer.assignment());
         consumer.assign(wanted.keySet());
         wanted.forEach((partition, offset) -> {
-            if (!before.contains(partition) || consumer.position(partition) != offset) {
-                consumer.seek(partition, offset);
+            if (!before.contains(partition)) {
+                consumer.seek(partition, new OffsetAndMetadata(offset, claim(partition), ""));
             }
         });
+    }
+
+    /** The epoch that the consumer has to find in the changelog before it reads on. */
+    private Optional<Integer> claim(TopicPartition changelog) {
+        return active.values().stream()
+                .filter(restoration -> restoration.reads(Set.of(changelog)))
+                .map(restoration -> restoration.claim(changelog))
+                .filter(epoch -> epoch != ChangelogEpochs.UNKNOWN)
+                .findFirst();
     }
 
     private void read() {
@@ -313,8 +366,23 @@ final class Restorer implements AutoCloseable {
                 OffsetAndMetadata next = records.nextOffsets().get(changelog);
                 if (next != null) {
                     restoration.apply(changelog, records.records(changelog), next.offset());
+                } else if (restoration.claim(changelog) != ChangelogEpochs.UNKNOWN && isChecked(changelog)) {
+                    restoration.confirm(changelog);
                 }
             }
+        }
+    }
+
+    /** Whether the consumer has found its position's epoch: only then it fetches, and a fetch brings the lag. */
+    private boolean isChecked(TopicPartition changelog) {
+        if (consumer.currentLag(changelog).isEmpty()) {
+            return false;
+        }
+        try {
+            consumer.position(changelog, Duration.ZERO);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 
@@ -336,7 +404,10 @@ final class Restorer implements AutoCloseable {
 
     private void handOut(Restoration restoration) {
         try {
-            requireOffsets(restoration);
+            if (!hasOffsets(restoration)) {
+                beginAgain(restoration);
+                return;
+            }
             TaskSeat seat = restoration.seat();
             context.metrics().restored(seat.replayed());
             if (restoration.ticket().earlier() == null) {
@@ -347,19 +418,41 @@ final class Restorer implements AutoCloseable {
                         restoration.tookMs());
             }
             out.add(seat.task());
-            restoration.ticket().complete(seat);
+            if (!restoration.ticket().complete(seat)) {
+                drop(restoration, new IllegalStateException("task " + seat.task() + " was given up"));
+            }
+        } catch (StateUnavailableException e) {
+            if (e.corrupt()) {
+                log.warn("task {} is not restored yet: {}", restoration.task(), e.getMessage());
+                beginAgain(restoration);
+            } else {
+                drop(restoration, e);
+            }
+        } catch (KafkaException e) {
+            if (Reaction.to(e) == Reaction.FAIL_JOB) {
+                drop(restoration, e);
+            } else {
+                beginAgain(restoration);
+            }
         } catch (RuntimeException e) {
             drop(restoration, e);
         }
     }
 
-    /** A committed offset that is missing although there was a checkpoint means anything but the beginning. */
-    private void requireOffsets(Restoration restoration) {
+    /**
+     * A committed offset that is missing although there was a checkpoint means anything but the beginning.
+     *
+     * @return false if it was only missing when it was read: another owner has made the first checkpoint meanwhile
+     */
+    private boolean hasOffsets(Restoration restoration) {
         List<TopicPartition> missing = restoration.start().entrySet().stream()
                 .filter(entry -> !entry.getValue().committed())
                 .map(Map.Entry::getKey)
                 .toList();
-        if (restoration.sawCheckpoint() && !missing.isEmpty()) {
+        if (!restoration.sawCheckpoint() || missing.isEmpty()) {
+            return true;
+        }
+        if (context.admin().committed(context.group(), missing).isEmpty()) {
             throw new JobFailedException(
                     "task " + restoration.task() + " has state, but group " + context.group()
                             + " has no committed offset for " + missing
@@ -368,6 +461,7 @@ final class Restorer implements AutoCloseable {
                             + " left off, or run the job under a new name to start anew",
                     null);
         }
+        return false;
     }
 
     private void dropCancelled() {
@@ -408,17 +502,34 @@ final class Restorer implements AutoCloseable {
         consumer.assign(Set.of());
         List<Restoration> interrupted = List.copyOf(active.values());
         active.clear();
-        for (Restoration restoration : interrupted) {
-            restoration.abandon();
-            retries.add(restoration.ticket());
-        }
-        retryAtMs = context.clock().millis() + RETRY_MS;
+        interrupted.forEach(this::beginAgain);
     }
 
+    private void startOver(Restoration restoration, String reason) {
+        active.remove(restoration.task());
+        restoration.ticket().rebuild(reason);
+        beginAgain(restoration);
+        assign();
+    }
+
+    private void beginAgain(Restoration restoration) {
+        if (restoration.isDamaged()) {
+            damaged(restoration.ticket());
+        }
+        restoration.abandon();
+        retryLater(restoration.ticket(), RETRY_MS);
+    }
+
+    /** Closes the consumer and the states that are still here, also those of tickets that are waiting. */
     @Override
     public void close() {
         active.values().forEach(Restoration::close);
         active.clear();
+        requests.addAll(retries);
+        retries.clear();
+        for (RestoreTicket ticket = requests.poll(); ticket != null; ticket = requests.poll()) {
+            refuse(ticket, new IllegalStateException("the instance is closing"));
+        }
         consumer.close();
     }
 }

@@ -94,6 +94,15 @@ final class RuntimeMetrics {
         restored.increment((double) records);
     }
 
+    /** Offsets of a source that were deleted before they were read. */
+    void lost(String topic, long offsets) {
+        Counter.builder("millrace.records.lost")
+                .description("Offsets of sources that were deleted before the job had read them")
+                .tags(Tags.of("topic", topic))
+                .register(registry)
+                .increment((double) offsets);
+    }
+
     /** So many more input partitions wait for others of their task; negative if they no longer do. */
     void inputsPaused(int change) {
         pausedInputs.addAndGet(change);

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param changelogs one per store of the stage, in their order
  */
 record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+    private static final int VERSION_WITHOUT_EPOCHS = 2;
 
     StoredPosition {
         changelogs = List.copyOf(changelogs);
@@ -25,9 +26,11 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
     /**
      * @param topic the changelog's topic id; another id under the same name is another topic
      * @param offset the first offset that the local state does not contain
+     * @param epoch a leader epoch in which, or after which, everything below {@code offset} was written: a changelog that a later
+     *     election has cut below {@code offset} is another one, however long it has grown since; -1 if it is not known
      * @param front from where on the changelog is needed; empty unless the store's entries expire
      */
-    record Changelog(Uuid topic, long offset, ChangelogFront front) {}
+    record Changelog(Uuid topic, long offset, int epoch, ChangelogFront front) {}
 
     byte[] encode() {
         BinaryWriter writer = new BinaryWriter();
@@ -38,6 +41,7 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
             writer.writeFixedLong(changelog.topic.getMostSignificantBits());
             writer.writeFixedLong(changelog.topic.getLeastSignificantBits());
             writer.writeVarLong(changelog.offset);
+            writer.writeVarInt(changelog.epoch + 1); // so that an unknown one is a byte
             changelog.front.encode(writer);
         }
         return writer.toByteArray();
@@ -50,7 +54,8 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
         }
         try {
             BinaryReader reader = new BinaryReader(bytes);
-            if (reader.readByte() != VERSION) {
+            int version = reader.readByte();
+            if (version != VERSION && version != VERSION_WITHOUT_EPOCHS) {
                 return null;
             }
             long appliedAtMs = reader.readFixedLong();
@@ -60,6 +65,7 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
                 changelogs.add(new Changelog(
                         new Uuid(reader.readFixedLong(), reader.readFixedLong()),
                         reader.readVarLong(),
+                        version == VERSION ? reader.readVarInt() - 1 : ChangelogEpochs.UNKNOWN,
                         ChangelogFront.decode(reader)));
             }
             return new StoredPosition(appliedAtMs, changelogs);

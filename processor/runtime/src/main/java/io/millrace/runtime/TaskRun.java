@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class TaskRun {
     private final List<StoreBuffer> buffers = new ArrayList<>();
     private final List<TopicPartition> changelogs;
     private final List<InputRun> inputs = new ArrayList<>();
+    private final ToIntFunction<TopicPartition> epochs;
     private TaskSeat seat;
     private boolean started;
     private boolean finished;
@@ -46,8 +48,10 @@ final class TaskRun {
     /** Per store, the first offset of its changelog that might not be on disk for good. */
     private long[] durableOffsets;
 
-    TaskRun(RuntimeContext context, TaskSeat seat, RecordSender sender) {
+    /** @param epochs the changelogs' leader epochs, by partition */
+    TaskRun(RuntimeContext context, TaskSeat seat, RecordSender sender, ToIntFunction<TopicPartition> epochs) {
         this.seat = seat;
+        this.epochs = epochs;
         this.durableOffsets = new long[seat.changelogOffsets().length];
         this.state = seat.state();
         this.stage = context.topology().stages().get(seat.task().stage());
@@ -94,6 +98,11 @@ final class TaskRun {
             throw new IllegalStateException("the stage has no store " + name);
         }
         return store;
+    }
+
+    /** Whether one of its stores has this changelog. */
+    boolean writesTo(TopicPartition changelog) {
+        return changelogs.contains(changelog);
     }
 
     TaskId id() {
@@ -211,6 +220,7 @@ final class TaskRun {
             positions.add(new StoredPosition.Changelog(
                     seat.changelogs().get(store),
                     changelogOffsets[store],
+                    epochs.applyAsInt(changelogs.get(store)),
                     seat.fronts().get(store)));
         }
         to.apply(batch, new StoredPosition(nowMs, positions).encode());

@@ -2,12 +2,15 @@ package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
 import io.millrace.engine.time.Progress;
+import io.millrace.state.StateUnavailableException;
 import io.millrace.state.TaskState;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A task's committed state, brought up to its last checkpoint: what a worker needs to run the task. Made by the restorer, handed to the
@@ -28,11 +31,21 @@ record TaskSeat(
         List<ChangelogFront> fronts,
         Map<TopicPartition, Start> start,
         long replayed) {
+    private static final Logger log = LoggerFactory.getLogger(TaskSeat.class);
 
     /** Closes the state; what it holds stays on disk. */
     void close() {
         if (state != null) {
+            close(task, state);
+        }
+    }
+
+    /** Closes a state that nobody needs any more. What could not be written is in the changelog. */
+    static void close(TaskId task, TaskState state) {
+        try {
             state.close();
+        } catch (StateUnavailableException e) {
+            log.warn("task {} will have to read more of its changelog when it is opened again: {}", task, e.getMessage());
         }
     }
 

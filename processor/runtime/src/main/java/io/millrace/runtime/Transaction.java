@@ -54,6 +54,9 @@ final class Transaction implements RecordSender, AutoCloseable {
     /** Next offset behind the last record of the open transaction, by changelog partition; written by the producer's thread. */
     private final Map<TopicPartition, Long> changelogEnds = new ConcurrentHashMap<>();
 
+    /** The same as of the last commit. Nobody else has written there since, so that whatever comes lies behind it. */
+    private final Map<TopicPartition, Long> committedEnds = new ConcurrentHashMap<>();
+
     private final Map<TopicPartition, Callback> changelogCallbacks = new HashMap<>();
     private final Callback failures = (metadata, error) -> sent(null, -1, error);
     private volatile @Nullable Exception sendError;
@@ -175,6 +178,7 @@ final class Transaction implements RecordSender, AutoCloseable {
      *
      * @param offsets at least one, of a partition that the worker owns: without any, nothing would fence a worker that has lost its place
      * @return the next offset behind the last change, for each changelog partition written to
+     * @throws ChangelogCutException if a changelog has lost changes of earlier commits; it is not committed
      * @throws KafkaException if it is not, or not known to be, committed; {@link Reaction} says what to do
      */
     Map<TopicPartition, Long> commit(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
@@ -192,6 +196,7 @@ final class Transaction implements RecordSender, AutoCloseable {
         bytes = 0;
         Map<TopicPartition, Long> ends = Map.copyOf(changelogEnds);
         changelogEnds.clear();
+        committedEnds.putAll(ends);
         return ends;
     }
 
@@ -238,7 +243,12 @@ final class Transaction implements RecordSender, AutoCloseable {
     private void sent(@Nullable TopicPartition changelog, long offset, @Nullable Exception error) {
         if (error != null) {
             sendError = error;
-        } else if (changelog != null) {
+        } else if (changelog != null && offset >= 0) {
+            // Without an offset, as after an answer that got lost, the changelog is only read from further back.
+            long end = committedEnds.getOrDefault(changelog, 0L);
+            if (offset < end) {
+                sendError = new ChangelogCutException(changelog, end, offset);
+            }
             changelogEnds.merge(changelog, offset + 1, Math::max);
         }
     }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
@@ -134,7 +135,7 @@ final class Worker implements Membership.Listener {
             lastRoundMs = now();
             return;
         }
-        ConsumerRecords<byte[], byte[]> records = joined ? consumer.poll(pollTimeout()) : ConsumerRecords.empty();
+        ConsumerRecords<byte[], byte[]> records = joined ? poll() : ConsumerRecords.empty();
         if (failure != null) {
             // It happened in a rebalance, within the poll.
             return;
@@ -155,6 +156,16 @@ final class Worker implements Membership.Listener {
         if (joined && rebalances.isStuck(now())) {
             log.warn("tasks were withheld for a rebalance that has not come; asking for one");
             consumer.enforceRebalance("tasks are without an owner");
+        }
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        try {
+            return consumer.poll(pollTimeout());
+        } catch (OffsetOutOfRangeException e) {
+            // What comes now is a roll-back, and then the restorer measures what is gone: all that has been read is not.
+            checkpoint();
+            throw e;
         }
     }
 
@@ -263,8 +274,9 @@ final class Worker implements Membership.Listener {
     @Override
     public void lost(Set<TaskId> tasks) {
         log.warn("lost {}: this worker was out of the group for too long", tasks);
-        recover(new RebalanceInProgressException("tasks " + tasks + " are lost"));
+        // Nothing is committed for them, nor for the others: what they have sent is in the same transaction.
         release(tasks);
+        recover(Reaction.PARTITIONS_LOST, new RebalanceInProgressException("tasks " + tasks + " are lost"));
     }
 
     private void release(Set<TaskId> tasks) {
@@ -297,7 +309,7 @@ final class Worker implements Membership.Listener {
     }
 
     private void seat(TaskSeat seat) {
-        TaskRun run = new TaskRun(context, seat, transaction);
+        TaskRun run = new TaskRun(context, seat, transaction, restorer::epoch);
         runs.put(run.id(), run);
         reading.add(run);
         // What had been reached may still be due to fire, and must before the first record is processed.
@@ -307,7 +319,10 @@ final class Worker implements Membership.Listener {
     // ---- when something went wrong
 
     private void recover(RuntimeException error) {
-        Reaction reaction = Reaction.to(error);
+        recover(Reaction.to(error), error);
+    }
+
+    private void recover(Reaction reaction, RuntimeException error) {
         if (reaction == Reaction.FAIL_JOB) {
             if (failure == null) {
                 failure = explained(error);
@@ -322,30 +337,33 @@ final class Worker implements Membership.Listener {
         notBeforeMs = now() + backoffMs;
         backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs);
         if (reaction == Reaction.NEW_PRODUCER) {
+            // Never aborted: a fenced producer may not, and a commit without an answer may have counted.
             transaction.close();
         } else {
             abort();
         }
         interrupted = false;
-        rebuild();
+        rebuild(error);
     }
 
     private void abort() {
         try {
             transaction.abort();
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+            // Also when the producer says that its transaction is not one to abort: only a new one is sure to have none open.
             log.warn("the abort failed, taking a new producer: {}", e.toString());
             transaction.close();
         }
     }
 
-    private void rebuild() {
+    private void rebuild(RuntimeException error) {
         for (TaskRun run : new ArrayList<>(runs.values())) {
             runs.remove(run.id());
             run.end();
             reading.remove(run);
             consumer.pause(context.placement().partitionsOf(run.id()));
-            tickets.put(run.id(), restorer.request(run.id(), run.seat()));
+            boolean isCut = error instanceof ChangelogCutException cut && run.writesTo(cut.changelog());
+            tickets.put(run.id(), restorer.request(run.id(), run.seat(), isCut ? error.getMessage() : null));
         }
     }
 
@@ -353,12 +371,12 @@ final class Worker implements Membership.Listener {
         if (error instanceof JobFailedException) {
             return error;
         }
-        if (error instanceof OffsetOutOfRangeException gone) {
+        if (error instanceof LogTruncationException cut) {
             return new JobFailedException(
-                    "retention has deleted input that the job has not read: it was to go on at "
-                            + gone.offsetOutOfRangePartitions()
-                            + ". Set the group's offsets to what is still there to go on without"
-                            + " those records",
+                    "an unclean leader election has cut the input and lost records that the job has read: "
+                            + cut.offsetOutOfRangePartitions()
+                            + ". Their results are committed. Set the group's offsets to where the job is to go on, which are those it"
+                            + " has if it is to go on with what came after the cut",
                     error);
         }
         if (error instanceof AuthorizationException) {

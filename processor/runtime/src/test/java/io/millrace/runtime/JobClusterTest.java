@@ -125,7 +125,7 @@ class JobClusterTest {
         cluster.hideNewTopics();
         assertThatThrownBy(() -> JobCluster.prepare(JOB, cluster))
                 .isInstanceOf(UnknownTopicOrPartitionException.class)
-                .satisfies(error -> assertThat(Reaction.to(error)).isEqualTo(Reaction.ROLL_BACK));
+                .satisfies(error -> assertThat(Reaction.to(error)).isEqualTo(Reaction.RETRY));
     }
 
     @Test

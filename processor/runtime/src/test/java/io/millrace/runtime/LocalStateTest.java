@@ -96,7 +96,7 @@ class LocalStateTest {
 
     private byte[] position(Uuid topic, long offset) {
         return new StoredPosition(
-                        clock.millis(), List.of(new StoredPosition.Changelog(topic, offset, new ChangelogFront())))
+                        clock.millis(), List.of(new StoredPosition.Changelog(topic, offset, 5, new ChangelogFront())))
                 .encode();
     }
 

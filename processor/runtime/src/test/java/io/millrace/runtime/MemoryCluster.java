@@ -53,6 +53,10 @@ final class MemoryCluster implements Cluster {
         committed.put(partition, offset);
     }
 
+    void forget(TopicPartition partition) {
+        committed.remove(partition);
+    }
+
     /** Where a partition begins; 0 unless it is said here. */
     void begins(TopicPartition partition, long offset) {
         beginnings.put(partition, offset);

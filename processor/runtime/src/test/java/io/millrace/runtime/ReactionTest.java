@@ -2,6 +2,8 @@ package io.millrace.runtime;
 
 import static io.millrace.runtime.Reaction.FAIL_JOB;
 import static io.millrace.runtime.Reaction.NEW_PRODUCER;
+import static io.millrace.runtime.Reaction.PARTITIONS_LOST;
+import static io.millrace.runtime.Reaction.RETRY;
 import static io.millrace.runtime.Reaction.ROLL_BACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -73,29 +75,41 @@ class ReactionTest {
     void losing_ones_place_in_the_group_is_a_roll_back() {
         given(new CommitFailedException(), ROLL_BACK);
         given(new IllegalGenerationException(), ROLL_BACK);
-        given(new UnknownMemberIdException(), ROLL_BACK);
         given(new RebalanceInProgressException(), ROLL_BACK);
+        given(new TransactionAbortableException("abort it"), ROLL_BACK);
+        given(new RetriableDecodeException("the registry is away", null), ROLL_BACK);
+        given(new StateUnavailableException("damaged", true, null), ROLL_BACK);
         verify();
     }
 
     @Test
-    void what_passes_by_itself_is_a_roll_back() {
-        given(new TimeoutException("no answer"), ROLL_BACK);
-        given(new DisconnectException(), ROLL_BACK);
-        given(new NetworkException(), ROLL_BACK);
-        given(new NotCoordinatorException("moved"), ROLL_BACK);
-        given(new CoordinatorNotAvailableException("away"), ROLL_BACK);
-        given(new CoordinatorLoadInProgressException("loading"), ROLL_BACK);
-        given(new ConcurrentTransactionsException("busy"), ROLL_BACK);
-        given(new NotLeaderOrFollowerException(), ROLL_BACK);
-        given(new LeaderNotAvailableException("away"), ROLL_BACK);
-        given(new FencedLeaderEpochException("old"), ROLL_BACK);
-        given(new NotEnoughReplicasException(), ROLL_BACK);
-        given(new KafkaStorageException(), ROLL_BACK);
-        given(new UnknownTopicOrPartitionException(), ROLL_BACK);
-        given(new UnstableOffsetCommitException("pending"), ROLL_BACK);
-        given(new TransactionAbortableException("abort it"), ROLL_BACK);
-        given(new RetriableDecodeException("the registry is away", null), ROLL_BACK);
+    void what_passes_by_itself_is_tried_again() {
+        given(new TimeoutException("no answer"), RETRY);
+        given(new DisconnectException(), RETRY);
+        given(new NetworkException(), RETRY);
+        given(new NotCoordinatorException("moved"), RETRY);
+        given(new CoordinatorNotAvailableException("away"), RETRY);
+        given(new CoordinatorLoadInProgressException("loading"), RETRY);
+        given(new ConcurrentTransactionsException("busy"), RETRY);
+        given(new NotLeaderOrFollowerException(), RETRY);
+        given(new LeaderNotAvailableException("away"), RETRY);
+        given(new FencedLeaderEpochException("old"), RETRY);
+        given(new NotEnoughReplicasException(), RETRY);
+        given(new KafkaStorageException(), RETRY);
+        given(new UnknownTopicOrPartitionException(), RETRY);
+        given(new UnstableOffsetCommitException("pending"), RETRY);
+        verify();
+    }
+
+    @Test
+    void input_that_is_gone_is_a_roll_back_after_which_the_restorer_decides() {
+        given(new OffsetOutOfRangeException(Map.of(PARTITION, 5L)), ROLL_BACK);
+        verify();
+    }
+
+    @Test
+    void a_member_that_the_group_does_not_know_has_lost_its_partitions() {
+        given(new UnknownMemberIdException(), PARTITIONS_LOST);
         verify();
     }
 
@@ -131,7 +145,6 @@ class ReactionTest {
         given(new SaslAuthenticationException("no"), FAIL_JOB);
         given(new SslAuthenticationException("no"), FAIL_JOB);
         given(new FencedInstanceIdException("two of them"), FAIL_JOB);
-        given(new OffsetOutOfRangeException(Map.of(PARTITION, 5L)), FAIL_JOB);
         given(new LogTruncationException(Map.of(PARTITION, 5L), Map.of()), FAIL_JOB);
         given(new NoOffsetForPartitionException(PARTITION), FAIL_JOB);
         given(new RecordTooLargeException(), FAIL_JOB);

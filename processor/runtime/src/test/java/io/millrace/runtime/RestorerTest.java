@@ -2,8 +2,10 @@ package io.millrace.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.task.JobFailedException;
 import io.millrace.engine.topology.Topology;
 import io.millrace.state.Cursor;
 import io.millrace.state.Expiry;
@@ -135,6 +137,56 @@ class RestorerTest {
         assertThat(ticket.isDone()).isFalse();
         clock.advance(RETRY_MS);
         assertThat(entries(finish(ticket))).containsExactly("20 a=6");
+    }
+
+    @Test
+    void state_without_a_committed_offset_stops_the_job() {
+        cluster.forget(INPUT);
+        put(10, "a", "1");
+        RestoreTicket ticket = restorer.request(TASK, null);
+        assertThatThrownBy(() -> finish(ticket))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageContaining("task 1_0 has state, but group job has no committed offset for")
+                .hasMessageContaining(INPUT.toString());
+    }
+
+    @Test
+    void a_first_checkpoint_that_another_owner_makes_meanwhile_is_not_taken_for_a_lost_offset() {
+        cluster.forget(INPUT);
+        cluster.ends(INPUT, 9);
+        put(10, "a", "1");
+        RestoreTicket ticket = restorer.request(TASK, null);
+        show();
+        // It comes between the look at the committed offsets and the last change that is read.
+        kafka.schedulePollTask(() -> cluster.commit(INPUT, new OffsetAndMetadata(7, "")));
+        restorer.step();
+        kafka.schedulePollTask(this::deliver);
+        restorer.step();
+        assertThat(ticket.isDone()).isFalse();
+        clock.advance(RETRY_MS);
+        TaskSeat seat = finish(ticket);
+        assertThat(Objects.requireNonNull(seat.start().get(INPUT)).offset()).isEqualTo(7);
+        assertThat(entries(seat)).containsExactly("10 a=1");
+    }
+
+    @Test
+    void a_restoration_that_is_given_up_is_closed_by_the_restorer_and_can_begin_again() {
+        put(10, "a", "1");
+        RestoreTicket ticket = restorer.request(TASK, null);
+        show();
+        restorer.step();
+        assertThat(ticket.cancel()).as("its seat was not there yet").isFalse();
+        assertThat(entries(restored(null))).containsExactly("10 a=1");
+    }
+
+    @Test
+    void a_seat_that_is_given_up_when_it_is_there_is_closed_by_its_receiver() {
+        put(10, "a", "1");
+        RestoreTicket ticket = restorer.request(TASK, null);
+        TaskSeat seat = finish(ticket);
+        assertThat(ticket.cancel()).isTrue();
+        restorer.returned(TASK);
+        assertThat(restored(null).state()).isNotSameAs(seat.state());
     }
 
     private void put(long timeMs, String key, String value) {

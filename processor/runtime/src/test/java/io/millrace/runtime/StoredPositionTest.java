@@ -12,8 +12,8 @@ class StoredPositionTest {
     private static final StoredPosition POSITION = new StoredPosition(
             1_760_000_000_000L,
             List.of(
-                    new StoredPosition.Changelog(new Uuid(1, 2), 0, new ChangelogFront()),
-                    new StoredPosition.Changelog(new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE, front())));
+                    new StoredPosition.Changelog(new Uuid(1, 2), 0, -1, new ChangelogFront()),
+                    new StoredPosition.Changelog(new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE, 7, front())));
 
     private static ChangelogFront front() {
         ChangelogFront front = new ChangelogFront();
@@ -34,10 +34,19 @@ class StoredPositionTest {
     @Test
     void its_bytes_are_fixed_because_upgrades_read_them() {
         assertThat(new StoredPosition(
-                                258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, new ChangelogFront())))
+                                258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, 4, new ChangelogFront())))
                         .encode())
                 .containsExactly(
-                        2, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 0, 0, 0);
+                        3, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 5, 0, 0, 0);
+    }
+
+    @Test
+    void one_that_was_written_before_there_were_epochs_in_it_has_none() {
+        byte[] old = {2, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, (byte) 0xAC, 2, 0, 0, 0
+        };
+        assertThat(StoredPosition.decode(old))
+                .isEqualTo(new StoredPosition(
+                        258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, -1, new ChangelogFront()))));
     }
 
     @Test

@@ -67,6 +67,11 @@ final class MemoryTaskState implements TaskState {
     }
 
     @Override
+    public boolean isDamaged() {
+        return false;
+    }
+
+    @Override
     public long sizeBytes() {
         checkOpen();
         return kept.stores.values().stream().mapToLong(store -> store.sizeBytes).sum();

@@ -32,10 +32,16 @@ public interface TaskState extends AutoCloseable {
     /** Makes everything applied so far durable. */
     void flush();
 
+    /**
+     * Whether something has failed with {@link StateUnavailableException#corrupt}. It stays so: close it, {@link StateBackend#destroy} it and
+     * rebuild it.
+     */
+    boolean isDamaged();
+
     /** Bytes on disk (or in memory, for a memory backend), roughly. */
     long sizeBytes();
 
-    /** Flushes and closes. */
+    /** Flushes, unless it is damaged, and closes. @throws StateUnavailableException if it could not be flushed; it is closed all the same */
     @Override
     void close();
 }

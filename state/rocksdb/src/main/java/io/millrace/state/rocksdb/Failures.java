@@ -20,7 +20,7 @@ final class Failures {
         String text = String.valueOf(cause.getMessage()).replaceAll("\\s+", " "); // RocksDB's may span lines
         String what = doing + " the state in " + directory + " failed";
         if (isDamaged(code, text)) {
-            String mend = "Stop the process and remove that directory: Millrace rebuilds it from the changelog.";
+            String mend = "It is removed and rebuilt from the changelog; if this happens again, check the disk.";
             return new StateUnavailableException(
                     what + ", because its files are damaged (" + text + "). " + mend, true, cause);
         }
@@ -28,7 +28,10 @@ final class Failures {
     }
 
     private static boolean isDamaged(Status.@Nullable Code code, String text) {
-        return code == Status.Code.Corruption || text.contains("No such file or directory");
+        // What a disk cannot read any more is as lost as what it reads wrongly.
+        return code == Status.Code.Corruption
+                || text.contains("No such file or directory")
+                || text.contains("Input/output error");
     }
 
     private static String reason(@Nullable Status status, String text) {

@@ -48,6 +48,7 @@ final class RocksDbTaskState implements TaskState {
     private final int storeCount;
     private final Consumer<RocksDbTaskState> onClose;
     private final Set<RocksDbCursor> cursors = new HashSet<>();
+    private boolean damaged;
     private boolean closed;
 
     private RocksDbTaskState(
@@ -157,6 +158,11 @@ final class RocksDbTaskState implements TaskState {
     }
 
     @Override
+    public boolean isDamaged() {
+        return damaged;
+    }
+
+    @Override
     public long sizeBytes() {
         checkOpen();
         return property("rocksdb.total-sst-files-size") + property("rocksdb.cur-size-all-mem-tables");
@@ -169,7 +175,9 @@ final class RocksDbTaskState implements TaskState {
         }
         List.copyOf(cursors).forEach(RocksDbCursor::close);
         try {
-            flush();
+            if (!damaged) {
+                flush();
+            }
         } finally {
             closed = true;
             onClose.accept(this);
@@ -208,7 +216,9 @@ final class RocksDbTaskState implements TaskState {
     }
 
     StateUnavailableException failure(String doing, RocksDBException cause) {
-        return Failures.of(doing, directory, cause);
+        StateUnavailableException failure = Failures.of(doing, directory, cause);
+        damaged |= failure.corrupt();
+        return failure;
     }
 
     private ColumnFamilyHandle positions() {

@@ -101,8 +101,8 @@ final class DamageTest {
                                 .hasMessageMatching("(opening|reading) the state in .*")
                                 .hasMessageContaining(directory.toRealPath().resolve(NumberedBatches.TASK)
                                         + " failed, because its files are damaged (")
-                                .hasMessageEndingWith("Stop the process and remove that directory: Millrace rebuilds it"
-                                        + " from the changelog.");
+                                .hasMessageEndingWith("It is removed and rebuilt from the changelog; if this happens again,"
+                                        + " check the disk.");
                     });
             backend.destroy(NumberedBatches.TASK);
             try (TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES)) {

@@ -45,12 +45,19 @@ final class FailuresTest {
 
     @Test
     void anything_else_is_passed_on_with_what_to_try() {
-        StateUnavailableException failure = failure(Code.IOError, SubCode.None, "Input/output error");
+        StateUnavailableException failure = failure(Code.IOError, SubCode.None, "Device or resource busy");
         assertThat(failure.corrupt()).isFalse();
         assertThat(failure)
                 .hasMessageStartingWith("writing the state in /state/1_3 failed (")
-                .hasMessageContaining("Input/output error). Check the disk.")
+                .hasMessageContaining("Device or resource busy). Check the disk.")
                 .hasMessageEndingWith("remove that directory: Millrace rebuilds it from the changelog.");
+    }
+
+    @Test
+    void what_a_disk_cannot_read_any_more_is_damage() {
+        StateUnavailableException failure = failure(Code.IOError, SubCode.None, "Input/output error");
+        assertThat(failure.corrupt()).isTrue();
+        assertThat(failure).hasMessageContaining("because its files are damaged (");
     }
 
     @Test
