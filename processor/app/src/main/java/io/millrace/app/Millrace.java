@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             ExplainCommand.class,
             TestCommand.class,
+            ResetCommand.class,
             VersionCommand.class
         })
 public final class Millrace implements Runnable {

@@ -6,7 +6,6 @@ import io.millrace.config.Text;
 import io.millrace.engine.topology.InternalTopic;
 import io.millrace.engine.topology.Topology;
 import io.millrace.plan.Plan;
-import io.millrace.runtime.KafkaClients;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,16 +13,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -32,9 +25,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * earlier run made still fit. It changes nothing.
  */
 public final class BrokerCheck {
-    private static final Map<String, Object> LIMITS =
-            Map.of("default.api.timeout.ms", "10000", "request.timeout.ms", "10000");
-
     private final JobSpec job;
     private final Topology topology;
     private final String brokers;
@@ -45,7 +35,7 @@ public final class BrokerCheck {
     private BrokerCheck(Plan plan) {
         this.job = plan.job();
         this.topology = plan.topology();
-        this.brokers = job.kafka().getOrDefault("bootstrap.servers", "(no bootstrap.servers)");
+        this.brokers = BrokerAdmin.brokers(job);
     }
 
     /**
@@ -55,21 +45,10 @@ public final class BrokerCheck {
      */
     public static List<Problem> check(Plan plan) {
         BrokerCheck check = new BrokerCheck(plan);
-        try (Admin admin = Admin.create(new KafkaClients(check.job.kafka()).adminProperties(LIMITS))) {
+        BrokerAdmin.ask(check.job, admin -> {
             check.describe(admin);
-        } catch (AuthenticationException e) {
-            throw new UnreachableException(
-                    check.brokers + " refuses the login: " + e.getMessage()
-                            + ". Check security.protocol and sasl.*/ssl.*",
-                    e);
-        } catch (TimeoutException e) {
-            throw new UnreachableException(
-                    "no broker answers at " + check.brokers
-                            + " within 10 s. Check kafka: bootstrap.servers and the network",
-                    e);
-        } catch (KafkaException e) {
-            throw new UnreachableException("cannot ask " + check.brokers + ": " + rootMessage(e), e);
-        }
+            return check;
+        });
         check.external();
         check.internal();
         return check.problems;
@@ -87,7 +66,7 @@ public final class BrokerCheck {
         DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
         admin.describeTopics(topics, options).topicNameValues().forEach((topic, future) -> {
             try {
-                found.put(topic, get(future));
+                found.put(topic, BrokerAdmin.get(future));
             } catch (UnknownTopicOrPartitionException absent) {
                 // what is in neither collection does not exist
             } catch (TopicAuthorizationException e) {
@@ -144,7 +123,7 @@ public final class BrokerCheck {
                     "internal topic '" + topic.name() + "' has "
                             + description.partitions().size() + " partitions, but the job needs " + wanted
                             + ", as many as its source has",
-                    "delete the job's internal topics and its group's offsets to start anew");
+                    "start it anew with 'millrace reset'");
         }
     }
 
@@ -163,23 +142,5 @@ public final class BrokerCheck {
 
     private void problem(Text at, String message, String hint) {
         problems.add(Problem.error(at.at(), at.length(), message, hint));
-    }
-
-    private static <T> T get(KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
-        }
-    }
-
-    private static String rootMessage(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 }
