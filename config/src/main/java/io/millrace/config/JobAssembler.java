@@ -116,7 +116,7 @@ final class JobAssembler {
                     "add tolerance: all",
                     "with tolerance: none the job stops at the first bad record, so that none gets there");
         }
-        return new JobSpec.Errors(tolerateAll, deadLetters);
+        return new JobSpec.Errors(tolerateAll, deadLetters, errors.text("on.data.loss").value().equals("continue"));
     }
 
     private JobSpec.Runtime runtime(Section runtime) {

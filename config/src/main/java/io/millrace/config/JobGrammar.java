@@ -90,7 +90,12 @@ final class JobGrammar {
                     "deadletterqueue.topic.name",
                     TOPIC,
                     null,
-                    "Where tolerated records go; without it they are counted and dropped."));
+                    "Where tolerated records go; without it they are counted and dropped."),
+            optional(
+                    "on.data.loss",
+                    choice(List.of("fail", "continue")),
+                    "fail",
+                    "Whether the job stops when input was deleted before it was read (fail) or goes on with what is there (continue)."));
 
     static final Fields STATE = fields(
             "a mapping with dir and memory",

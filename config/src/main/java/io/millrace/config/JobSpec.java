@@ -206,8 +206,9 @@ public record JobSpec(
      *
      * @param tolerateAll {@code errors.tolerance: all}
      * @param deadLetterTopic null for none: tolerated records are then counted and dropped
+     * @param goOnAfterLoss {@code errors.on.data.loss: continue}, about input that was deleted before it was read
      */
-    public record Errors(boolean tolerateAll, @Nullable Text deadLetterTopic) {}
+    public record Errors(boolean tolerateAll, @Nullable Text deadLetterTopic, boolean goOnAfterLoss) {}
 
     /**
      * How the job runs on this instance.

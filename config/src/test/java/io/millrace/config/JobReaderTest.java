@@ -42,7 +42,7 @@ final class JobReaderTest {
         assertThat(copies.format().value()).isEqualTo("json");
         assertThat(copies.key()).isEmpty();
         assertThat(copies.keyFormat()).isNull();
-        assertThat(job.errors()).isEqualTo(new JobSpec.Errors(false, null));
+        assertThat(job.errors()).isEqualTo(new JobSpec.Errors(false, null, false));
         assertThat(job.runtime())
                 .isEqualTo(new JobSpec.Runtime(
                         3,

@@ -100,6 +100,7 @@ public final class Instance {
         if (starting != null) {
             reasons.add(starting);
         }
+        List<WorkerStatus.Restoring> restoring = new ArrayList<>();
         long checkpoints = 0;
         for (WorkerThread thread : workers) {
             WorkerStatus status = thread.worker().status();
@@ -107,11 +108,7 @@ public final class Instance {
             if (status.note() != null) {
                 reasons.add(thread.getName() + ": " + status.note());
             }
-            status.restoring().forEach(task -> {
-                reasons.add("task " + task + " is being restored");
-                tasks.add(new InstanceStatus.TaskView(
-                        task.toString(), InstanceStatus.State.RESTORING, Long.MIN_VALUE, "ACTIVE", null));
-            });
+            restoring.addAll(status.restoring());
             status.running()
                     .forEach(task -> tasks.add(new InstanceStatus.TaskView(
                             task.task().toString(),
@@ -120,8 +117,34 @@ public final class Instance {
                             task.time(),
                             task.heldBack())));
         }
+        restoring.forEach(task -> tasks.add(restoring(task)));
+        if (!restoring.isEmpty()) {
+            RestoreTicket.Progress all = restoring.stream()
+                    .map(WorkerStatus.Restoring::progress)
+                    .reduce(RestoreTicket.Progress.NONE, RestoreTicket.Progress::plus);
+            reasons.add("restoring " + restoring.size() + " of " + tasks.size() + " tasks, " + all.percent() + " %");
+        }
+        restoring.stream()
+                .filter(task -> task.progress().waitsFor() != null)
+                .forEach(task ->
+                        reasons.add("task " + task.task() + " " + task.progress().waitsFor()));
         boolean live = !(outcome.getNow(null) instanceof Outcome.Failed);
         return new InstanceStatus(live, reasons.isEmpty() && !outcome.isDone(), reasons, tasks, checkpoints);
+    }
+
+    private static InstanceStatus.TaskView restoring(WorkerStatus.Restoring task) {
+        RestoreTicket.Progress progress = task.progress();
+        return new InstanceStatus.TaskView(
+                task.task().toString(),
+                InstanceStatus.State.RESTORING,
+                Long.MIN_VALUE,
+                "ACTIVE",
+                null,
+                new InstanceStatus.RestoreView(
+                        progress.percent(),
+                        progress.remaining(),
+                        progress.remainingBytes(),
+                        progress.waitsFor()));
     }
 
     /** The whole life of the instance; its own thread's. */

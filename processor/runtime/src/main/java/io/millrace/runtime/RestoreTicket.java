@@ -137,6 +137,16 @@ final class RestoreTicket {
             return done == 0 ? 0 : Math.round((double) bytes / done * remaining());
         }
 
+        /** Whole percents; 0 also if nothing is known, or nothing missing: the task is about to be ready then. */
+        int percent() {
+            return total == 0 ? 0 : (int) (done * 100 / total);
+        }
+
+        /** Of both together. */
+        Progress plus(Progress other) {
+            return new Progress(done + other.done, total + other.total, bytes + other.bytes, null);
+        }
+
         Progress waitingFor(@Nullable String what) {
             return new Progress(done, total, bytes, what);
         }

@@ -103,33 +103,24 @@ final class RestoreWatch {
     }
 
     private void report(Collection<Restoration> active, long nowMs) {
-        long done = 0;
-        long total = 0;
-        for (Restoration restoration : active) {
-            RestoreTicket.Progress progress = restoration.ticket().progress();
-            done += progress.done();
-            total += progress.total();
-        }
+        RestoreTicket.Progress all = active.stream()
+                .map(restoration -> restoration.ticket().progress())
+                .reduce(RestoreTicket.Progress.NONE, RestoreTicket.Progress::plus);
         if (active.isEmpty()) {
             lastReportMs = nowMs;
             lastDone = 0;
         } else if (nowMs - lastReportMs >= REPORT_MS) {
-            long rate = Math.max(0, done - lastDone) * 1000 / (nowMs - lastReportMs);
+            long rate = Math.max(0, all.done() - lastDone) * 1000 / (nowMs - lastReportMs);
             log.info(
                     "restoring {} tasks: {} %, {} of {} changelog records, {} a second",
                     active.size(),
-                    percent(done, total),
-                    String.format(Locale.ROOT, "%,d", done),
-                    String.format(Locale.ROOT, "%,d", total),
+                    all.percent(),
+                    String.format(Locale.ROOT, "%,d", all.done()),
+                    String.format(Locale.ROOT, "%,d", all.total()),
                     String.format(Locale.ROOT, "%,d", rate));
             lastReportMs = nowMs;
-            lastDone = done;
+            lastDone = all.done();
         }
-    }
-
-    /** Whole percents, 100 only at the end. */
-    static long percent(long done, long total) {
-        return total == 0 ? 100 : done * 100 / total;
     }
 
     private record Look(long atMs, long position, boolean isCut, String text) {}

@@ -335,7 +335,10 @@ final class Restorer implements AutoCloseable {
                 .toArray();
     }
 
+    /** Reads what those that are active miss. To be called whenever these have changed. */
     private void assign() {
+        context.metrics()
+                .restoring(active.values().stream().map(Restoration::ticket).toList());
         Map<TopicPartition, Long> wanted = new HashMap<>();
         active.values().forEach(restoration -> wanted.putAll(restoration.missing()));
         Set<TopicPartition> before = new HashSet<>(consumer.assignment());
@@ -493,15 +496,15 @@ final class Restorer implements AutoCloseable {
     }
 
     private void giveUp(RuntimeException error) {
-        consumer.assign(Set.of());
         active.values().forEach(restoration -> drop(restoration, error));
         active.clear();
+        assign();
     }
 
     private void startAgain() {
-        consumer.assign(Set.of());
         List<Restoration> interrupted = List.copyOf(active.values());
         active.clear();
+        assign();
         interrupted.forEach(this::beginAgain);
     }
 

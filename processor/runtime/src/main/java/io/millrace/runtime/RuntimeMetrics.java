@@ -3,11 +3,13 @@ package io.millrace.runtime;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.engine.operator.Tally;
 import io.millrace.engine.task.Task;
 import io.millrace.engine.time.Watermarks;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,8 @@ final class RuntimeMetrics {
     private final Counter restored;
     private final Counter rollbacks;
     private final Timer checkpoints;
+    private final MultiGauge remainingRecords;
+    private final MultiGauge remainingBytes;
     private final AtomicInteger pausedInputs = new AtomicInteger();
 
     RuntimeMetrics(MeterRegistry registry) {
@@ -34,6 +38,13 @@ final class RuntimeMetrics {
                 .register(registry);
         this.checkpoints = Timer.builder("millrace.checkpoints")
                 .description("Committed transactions, and the time from firing timers to local state written")
+                .register(registry);
+        this.remainingRecords = MultiGauge.builder("millrace.restore.records.remaining")
+                .description("Changelog records that a task which is being restored has still to read")
+                .register(registry);
+        this.remainingBytes = MultiGauge.builder("millrace.restore.bytes.remaining")
+                .description("Their size, going by what the task has read so far")
+                .baseUnit("bytes")
                 .register(registry);
         Gauge.builder("millrace.inputs.paused", pausedInputs, AtomicInteger::get)
                 .description(
@@ -92,6 +103,26 @@ final class RuntimeMetrics {
 
     void restored(long records) {
         restored.increment((double) records);
+    }
+
+    /** From here on, these are the tasks that are being restored. */
+    void restoring(Collection<RestoreTicket> tickets) {
+        remainingRecords.register(
+                tickets.stream()
+                        .map(ticket -> MultiGauge.Row.of(
+                                task(ticket), ticket, one -> one.progress().remaining()))
+                        .toList(),
+                true);
+        remainingBytes.register(
+                tickets.stream()
+                        .map(ticket -> MultiGauge.Row.of(
+                                task(ticket), ticket, one -> one.progress().remainingBytes()))
+                        .toList(),
+                true);
+    }
+
+    private static Tags task(RestoreTicket ticket) {
+        return Tags.of("task", ticket.task().toString());
     }
 
     /** Offsets of a source that were deleted before they were read. */

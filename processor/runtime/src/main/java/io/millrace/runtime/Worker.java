@@ -431,7 +431,10 @@ final class Worker implements Membership.Listener {
                         run.isFinished(),
                         run.task().heldBack()))
                 .toList();
-        status = new WorkerStatus(running, List.copyOf(tickets.keySet()), checkpoints, note);
+        List<WorkerStatus.Restoring> restoring = tickets.values().stream()
+                .map(ticket -> new WorkerStatus.Restoring(ticket.task(), ticket.progress()))
+                .toList();
+        status = new WorkerStatus(running, restoring, checkpoints, note);
     }
 
     /** Whether the next round can do nothing yet, not even poll; whoever drives should wait a moment. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record WorkerStatus(
         List<TaskStatus> running,
-        List<TaskId> restoring,
+        List<Restoring> restoring,
         long checkpoints,
         @Nullable String note) {
     static final WorkerStatus STARTING = new WorkerStatus(List.of(), List.of(), 0, "joining the group");
@@ -21,6 +21,9 @@ record WorkerStatus(
     boolean isFinished() {
         return restoring.isEmpty() && running.stream().allMatch(TaskStatus::finished);
     }
+
+    /** A task that is on its way to its last checkpoint. */
+    record Restoring(TaskId task, RestoreTicket.Progress progress) {}
 
     /**
      * @param watermarkMs the task's combined watermark

@@ -1,5 +1,6 @@
 package io.millrace.runtime;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.engine.topology.Exchange;
 import io.millrace.engine.topology.Input;
@@ -9,6 +10,7 @@ import io.millrace.serde.Column;
 import io.millrace.serde.DataType.Scalar;
 import io.millrace.serde.RowType;
 import io.millrace.state.MemoryStateBackend;
+import io.millrace.state.StateBackend;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,17 +81,34 @@ final class Jobs {
 
     static RuntimeContext context(
             Topology topology, MemoryCluster cluster, ClientFactory clients, boolean untilEnd, Clock clock) {
+        InstanceConfig config = new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), untilEnd);
+        return context(topology, config, cluster, clients, new MemoryStateBackend(), new SimpleMeterRegistry(), clock);
+    }
+
+    static RuntimeContext context(
+            Topology topology,
+            InstanceConfig config,
+            MemoryCluster cluster,
+            ClientFactory clients,
+            StateBackend backend,
+            MeterRegistry registry,
+            Clock clock) {
         JobCluster job = JobCluster.prepare(topology, cluster);
         return new RuntimeContext(
                 topology,
-                new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), untilEnd),
+                config,
                 job,
                 job.placement(topology),
                 cluster,
                 clients,
-                new MemoryStateBackend(),
-                new RuntimeMetrics(new SimpleMeterRegistry()),
+                backend,
+                new RuntimeMetrics(registry),
                 clock);
+    }
+
+    /** For what needs none. */
+    static ClientFactory noClients() {
+        return new NoClients();
     }
 
     static MemoryCluster cluster() {

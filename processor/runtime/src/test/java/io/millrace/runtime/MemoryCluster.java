@@ -18,6 +18,8 @@ final class MemoryCluster implements Cluster {
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
     private final Map<TopicPartition, Long> beginnings = new HashMap<>();
     private final Map<TopicPartition, Long> ends = new HashMap<>();
+    private final Map<TopicPartition, Integer> epochs = new HashMap<>();
+    private final Map<TopicPartition, List<OpenTransaction>> open = new HashMap<>();
     private final List<Map<TopicPartition, Long>> purges = new ArrayList<>();
     private final Map<String, Map<String, String>> created = new LinkedHashMap<>();
     private boolean hidesNewTopics;
@@ -49,8 +51,13 @@ final class MemoryCluster implements Cluster {
         failure = error;
     }
 
-    void commit(TopicPartition partition, OffsetAndMetadata offset) {
-        committed.put(partition, offset);
+    /** @param offset null to forget what was committed */
+    void commit(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+        if (offset == null) {
+            committed.remove(partition);
+        } else {
+            committed.put(partition, offset);
+        }
     }
 
     void forget(TopicPartition partition) {
@@ -65,6 +72,16 @@ final class MemoryCluster implements Cluster {
     /** Where a partition ends; 0 unless it is said here. */
     void ends(TopicPartition partition, long offset) {
         ends.put(partition, offset);
+    }
+
+    /** The leader epoch of a partition; not known unless it is said here. */
+    void leads(TopicPartition partition, int epoch) {
+        epochs.put(partition, epoch);
+    }
+
+    /** What is open over a partition. */
+    void open(TopicPartition partition, OpenTransaction... transactions) {
+        open.put(partition, List.of(transactions));
     }
 
     /** The settings of the topics that were created. */
@@ -127,6 +144,20 @@ final class MemoryCluster implements Cluster {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         partitions.forEach(partition -> offsets.put(partition, known.getOrDefault(partition, 0L)));
         return offsets;
+    }
+
+    @Override
+    public Map<TopicPartition, Integer> leaderEpochs(Collection<TopicPartition> partitions) {
+        check();
+        Map<TopicPartition, Integer> known = new HashMap<>(epochs);
+        known.keySet().retainAll(partitions);
+        return known;
+    }
+
+    @Override
+    public List<OpenTransaction> openTransactions(TopicPartition partition) {
+        check();
+        return open.getOrDefault(partition, List.of());
     }
 
     @Override

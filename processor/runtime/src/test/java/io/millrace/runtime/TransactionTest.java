@@ -178,6 +178,22 @@ class TransactionTest {
     }
 
     @Test
+    void a_changelog_that_was_cut_under_a_running_task_is_noticed_before_the_commit() {
+        transaction.renew();
+        transaction.sendChange(CHANGELOG, new byte[] {1}, new byte[] {2});
+        transaction.sendChange(CHANGELOG, new byte[] {2}, new byte[] {2});
+        transaction.commit(OFFSETS, GROUP);
+        // A new producer of the mock's numbers its records from 0 again, as a log would that has lost everything.
+        transaction.renew();
+        transaction.sendChange(CHANGELOG, new byte[] {3}, new byte[] {2});
+        assertThatThrownBy(() -> transaction.commit(OFFSETS, GROUP))
+                .isInstanceOf(ChangelogCutException.class)
+                .hasMessageContaining("changelog job-totals-changelog-0 went up to 2 and now goes on at 0")
+                .satisfies(error -> assertThat(Reaction.to(error)).isEqualTo(Reaction.ROLL_BACK));
+        assertThat(producers.last().calls).containsExactly("begin", "flush");
+    }
+
+    @Test
     void an_abort_forgets_records_bounds_and_changes() {
         transaction.renew();
         transaction.sendChange(CHANGELOG, new byte[] {1}, null);

@@ -34,6 +34,13 @@ final class StatusJson {
                         "heldBackSince",
                         Instant.ofEpochMilli(heldBack.sinceMs()).toString());
             }
+            InstanceStatus.RestoreView restore = task.restore();
+            if (restore != null) {
+                view.put("restoredPercent", restore.percent());
+                view.put("remainingRecords", restore.remainingRecords());
+                view.put("remainingBytes", restore.remainingBytes());
+                view.put("waitsFor", restore.waitsFor());
+            }
             tasks.add(view);
         }
         Map<String, Object> all = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import io.millrace.runtime.Instance;
 import io.millrace.runtime.InstanceConfig;
 import io.millrace.runtime.InstanceStatus;
 import io.millrace.runtime.KafkaClients;
+import io.millrace.runtime.OnDataLoss;
 import io.millrace.runtime.Outcome;
 import io.millrace.state.rocksdb.RocksDbOptions;
 import io.millrace.state.rocksdb.RocksDbStateBackend;
@@ -62,7 +63,8 @@ public final class RunningJob implements AutoCloseable {
                     spec.kafka(),
                     spec.runtime().workers(),
                     spec.runtime().checkpointInterval(),
-                    untilEnd);
+                    untilEnd,
+                    spec.errors().goOnAfterLoss() ? OnDataLoss.CONTINUE : OnDataLoss.FAIL);
             Instance instance = new Instance(
                     plan.topology(), config, backend, new KafkaClients(spec.kafka()), metrics, Clock.systemUTC());
             AdminServer admin = admin(spec.runtime().adminListen(), instance, metrics);

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.engine.task.HeldBack;
 import io.millrace.runtime.InstanceStatus;
+import io.millrace.runtime.InstanceStatus.RestoreView;
 import io.millrace.runtime.InstanceStatus.State;
 import io.millrace.runtime.InstanceStatus.TaskView;
 import java.io.IOException;
@@ -32,7 +33,13 @@ final class AdminServerTest {
                             1_767_225_600_000L,
                             "ACTIVE",
                             new HeldBack("clicks-3", 1_767_225_600_000L, 1_767_225_660_000L)),
-                    new TaskView("1_0", State.RESTORING, Long.MIN_VALUE, "ACTIVE", null)),
+                    new TaskView(
+                            "1_0",
+                            State.RESTORING,
+                            Long.MIN_VALUE,
+                            "ACTIVE",
+                            null,
+                            new RestoreView(41, 590_000, 59_000_000, null))),
             7);
     private static final InstanceStatus READY = new InstanceStatus(true, true, List.of(), List.of(), 8);
     private static final InstanceStatus FAILED = new InstanceStatus(false, false, List.of(), List.of(), 8);
@@ -83,7 +90,8 @@ final class AdminServerTest {
                         + "\"checkpoints\":7,\"tasks\":["
                         + "{\"task\":\"0_0\",\"state\":\"running\",\"time\":\"active\",\"watermark\":\"2026-01-01T00:00:00Z\","
                         + "\"heldBackBy\":\"clicks-3\",\"heldBackAt\":\"2026-01-01T00:00:00Z\",\"heldBackSince\":\"2026-01-01T00:01:00Z\"},"
-                        + "{\"task\":\"1_0\",\"state\":\"restoring\",\"time\":\"active\",\"watermark\":null}]}\n");
+                        + "{\"task\":\"1_0\",\"state\":\"restoring\",\"time\":\"active\",\"watermark\":null,"
+                        + "\"restoredPercent\":41,\"remainingRecords\":590000,\"remainingBytes\":59000000,\"waitsFor\":null}]}\n");
     }
 
     @Test

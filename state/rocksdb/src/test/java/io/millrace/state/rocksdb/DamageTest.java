@@ -8,6 +8,7 @@ import io.millrace.state.Cursor;
 import io.millrace.state.StateUnavailableException;
 import io.millrace.state.TaskState;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +92,55 @@ final class DamageTest {
         assertDamageIsReportedAndMended();
     }
 
+    @Test
+    void blocks_damaged_while_the_state_is_in_use_are_found_by_reading_and_closing_does_not_fail() throws IOException {
+        try (RocksDbStateBackend backend = backend()) {
+            TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES);
+            assertThat(state.isDamaged()).isFalse();
+            damageInPlace();
+            assertThatThrownBy(() -> readAll(state))
+                    .asInstanceOf(type(StateUnavailableException.class))
+                    .satisfies(e -> assertThat(e.corrupt()).as(e.getMessage()).isTrue());
+            assertThat(state.isDamaged()).isTrue();
+            state.close();
+            verifyRebuilt(backend);
+        }
+    }
+
+    @Test
+    void blocks_damaged_while_the_state_is_in_use_are_found_by_the_background_and_fail_the_next_write() throws IOException {
+        try (RocksDbStateBackend backend = backend()) {
+            TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES);
+            damageInPlace();
+            // Each flush makes a file; when there are enough of them, they are compacted with the damaged ones.
+            assertThatThrownBy(() -> {
+                        for (int number = 301; number <= 3_000; number++) {
+                            NumberedBatches.apply(state, number);
+                            state.flush();
+                        }
+                    })
+                    .asInstanceOf(type(StateUnavailableException.class))
+                    .satisfies(e -> assertThat(e.corrupt()).as(e.getMessage()).isTrue());
+            assertThat(state.isDamaged()).isTrue();
+            state.close();
+            verifyRebuilt(backend);
+        }
+    }
+
+    private void damageInPlace() throws IOException {
+        for (Path file : files(".sst")) {
+            try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw")) {
+                byte[] half = new byte[(int) (content.length() / 2)];
+                content.readFully(half);
+                for (int i = 0; i < half.length; i++) {
+                    half[i] ^= 0x55;
+                }
+                content.seek(0);
+                content.write(half);
+            }
+        }
+    }
+
     private void assertDamageIsReportedAndMended() throws IOException {
         try (RocksDbStateBackend backend = backend()) {
             assertThatThrownBy(() -> openAndReadAll(backend))
@@ -104,23 +154,32 @@ final class DamageTest {
                                 .hasMessageEndingWith("It is removed and rebuilt from the changelog; if this happens again,"
                                         + " check the disk.");
                     });
-            backend.destroy(NumberedBatches.TASK);
-            try (TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES)) {
-                assertThat(state.position()).isNull();
-                NumberedBatches.apply(state, 1);
-                assertThat(NumberedBatches.lastApplied(state)).isEqualTo(1);
-            }
+            verifyRebuilt(backend);
+        }
+    }
+
+    private static void verifyRebuilt(RocksDbStateBackend backend) {
+        backend.destroy(NumberedBatches.TASK);
+        try (TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES)) {
+            assertThat(state.isDamaged()).isFalse();
+            assertThat(state.position()).isNull();
+            NumberedBatches.apply(state, 1);
+            assertThat(NumberedBatches.lastApplied(state)).isEqualTo(1);
         }
     }
 
     private static void openAndReadAll(RocksDbStateBackend backend) {
         try (TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES)) {
-            state.position();
-            for (int store = 0; store < NumberedBatches.STORES.size(); store++) {
-                try (Cursor cursor = state.scan(store, new byte[0], null)) {
-                    while (cursor.next()) {
-                        cursor.value();
-                    }
+            readAll(state);
+        }
+    }
+
+    private static void readAll(TaskState state) {
+        state.position();
+        for (int store = 0; store < NumberedBatches.STORES.size(); store++) {
+            try (Cursor cursor = state.scan(store, new byte[0], null)) {
+                while (cursor.next()) {
+                    cursor.value();
                 }
             }
         }
