@@ -26,8 +26,9 @@ final class InputStarts {
     /** Where each input partition goes on: at its committed offset, or at its beginning if none was ever committed. */
     Map<TopicPartition, TaskSeat.Start> of(TaskId task) {
         List<TopicPartition> partitions = context.placement().partitionsOf(task);
-        Map<TopicPartition, OffsetAndMetadata> committed = context.admin().committed(context.group(), partitions);
+        // The beginnings first: whoever has had the task until now may commit in between, and cut off what comes before that.
         Map<TopicPartition, Long> beginnings = context.admin().beginnings(partitions);
+        Map<TopicPartition, OffsetAndMetadata> committed = context.admin().committed(context.group(), partitions);
         Map<TopicPartition, Long> ends = context.admin().ends(partitions, context.untilEnd());
         Map<TopicPartition, TaskSeat.Start> start = new HashMap<>();
         for (TopicPartition partition : partitions) {

@@ -26,7 +26,11 @@ public final class Simulation implements Fate {
     private static final long SETTLED_WITHIN_MS = 1_200_000;
     private static final long LONGEST_STEP_MS = 60;
     private static final long LONGEST_WAITING_STEP_MS = 600;
-    private static final long LONGEST_PAUSE_MS = 25_000;
+    private static final long LONGEST_SHORT_PAUSE_MS = 25_000;
+    /** Repartition topics are cut meanwhile. */
+    private static final long LONGEST_PAUSE_MS = 100_000;
+
+    private static final double LONG_PAUSE = 0.2;
     private static final double WRITES = 0.08;
     private static final List<Integer> SLOWEST_MARKERS_MS = List.of(0, 0, 20, 200, 3_000);
 
@@ -286,7 +290,7 @@ public final class Simulation implements Fate {
             fleet.crash(process);
         }
         if (strikes(Fault.PAUSE)) {
-            long ms = dice.between(100, LONGEST_PAUSE_MS);
+            long ms = dice.between(100, dice.happens(LONG_PAUSE) ? LONGEST_PAUSE_MS : LONGEST_SHORT_PAUSE_MS);
             trace.add(process.instance(), "stands still for " + ms + " ms");
             process.freezeUntil(clock.millis() + ms);
             await(process, ms, () -> false);
