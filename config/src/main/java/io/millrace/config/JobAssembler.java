@@ -116,7 +116,8 @@ final class JobAssembler {
                     "add tolerance: all",
                     "with tolerance: none the job stops at the first bad record, so that none gets there");
         }
-        return new JobSpec.Errors(tolerateAll, deadLetters, errors.text("on.data.loss").value().equals("continue"));
+        return new JobSpec.Errors(
+                tolerateAll, deadLetters, errors.text("on.data.loss").value().equals("continue"));
     }
 
     private JobSpec.Runtime runtime(Section runtime) {
