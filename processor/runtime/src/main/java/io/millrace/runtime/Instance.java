@@ -223,7 +223,7 @@ public final class Instance {
 
     /** Stops the workers, restoring on meanwhile because they may be waiting for the restorer. */
     private void wind(List<WorkerThread> threads, Restorer restorer, Outcome end) {
-        boolean leave = end instanceof Outcome.Finished;
+        boolean leave = end instanceof Outcome.Finished || (end instanceof Outcome.Stopped && config.leaveOnStop());
         threads.forEach(thread -> thread.stop(leave));
         while (threads.stream().anyMatch(Thread::isAlive)) {
             try {

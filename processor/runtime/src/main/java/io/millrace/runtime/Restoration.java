@@ -159,6 +159,24 @@ final class Restoration {
         return new StoredPosition(clock.millis(), positions);
     }
 
+    /** Per store, the first offset of its changelog that has not been applied. */
+    long[] offsets() {
+        return offsets.clone();
+    }
+
+    /** Writes what was applied and how far that is, also if nothing but markers has come since. */
+    void keep() {
+        batch();
+        write();
+    }
+
+    /** Makes what was written durable. */
+    void flush() {
+        if (state != null) {
+            state.flush();
+        }
+    }
+
     /** Whether any checkpoint of this task had ever been: local state or committed changes say so. */
     boolean sawCheckpoint() {
         return hadState || replayed > 0;

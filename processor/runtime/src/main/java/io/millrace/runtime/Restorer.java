@@ -55,6 +55,8 @@ final class Restorer implements AutoCloseable {
     private static final int WAITS_PER_WARNING = 100;
 
     private final RuntimeContext context;
+    private final LocalTasks local;
+    private final Standbys standbys;
     private final Consumer<byte[], byte[]> consumer;
     private final Queue<RestoreTicket> requests = new ConcurrentLinkedQueue<>();
     private final List<RestoreTicket> retries = new ArrayList<>();
@@ -66,6 +68,8 @@ final class Restorer implements AutoCloseable {
 
     Restorer(RuntimeContext context) {
         this.context = context;
+        this.local = new LocalTasks(context.config());
+        this.standbys = new Standbys(context, local);
         this.consumer = context.clients().consumer(EngineSettings.restoreConsumer(context.group() + "-restore"));
     }
 
@@ -81,8 +85,39 @@ final class Restorer implements AutoCloseable {
         out.remove(task);
     }
 
-    /** One round: takes up requests, reads what the changelogs have, hands out what is done. Returns at once if there is nothing. */
+    /** The same, for a task that was running. Callable from any thread. */
+    void returned(TaskSeat seat) {
+        standbys.returned(seat);
+        out.remove(seat.task());
+    }
+
+    /** What the disk holds, for the group to know, and what the group wants of this instance. */
+    LocalTasks local() {
+        return local;
+    }
+
+    /** Whether it is known what the disk holds; workers join the group after that. Callable from any thread. */
+    boolean knowsDisk() {
+        return standbys.knowsDisk();
+    }
+
+    /**
+     * One round: takes up requests, reads what the changelogs have, hands out what is done, and lets standbys follow theirs. Returns at
+     * once if there is nothing.
+     */
     void step() {
+        standbys.inspect();
+        restore();
+        standbys.step(this::isTaken);
+    }
+
+    private boolean isTaken(TaskId task) {
+        return out.contains(task)
+                || active.containsKey(task)
+                || retries.stream().anyMatch(ticket -> ticket.task().equals(task));
+    }
+
+    private void restore() {
         dropCancelled();
         takeUpRequests();
         if (active.isEmpty()) {
@@ -108,7 +143,7 @@ final class Restorer implements AutoCloseable {
 
     /** Whether there is work to do at once. */
     boolean isBusy() {
-        return !requests.isEmpty() || !active.isEmpty();
+        return !requests.isEmpty() || !active.isEmpty() || standbys.isBusy();
     }
 
     private void takeUpRequests() {
@@ -135,8 +170,10 @@ final class Restorer implements AutoCloseable {
             retryLater(ticket, RETRY_MS);
             return false;
         }
+        standbys.release(ticket.task());
         try {
             active.put(ticket.task(), begin(ticket));
+            standbys.restoring(ticket.task());
             return true;
         } catch (UnstableOffsetCommitException e) {
             if (ticket.waited() % WAITS_PER_WARNING == 0) {
@@ -347,6 +384,7 @@ final class Restorer implements AutoCloseable {
                         restoration.tookMs());
             }
             out.add(seat.task());
+            standbys.runs(seat.task());
             restoration.ticket().complete(seat);
         } catch (RuntimeException e) {
             drop(restoration, e);
@@ -419,6 +457,7 @@ final class Restorer implements AutoCloseable {
     public void close() {
         active.values().forEach(Restoration::close);
         active.clear();
+        standbys.close();
         consumer.close();
     }
 }
