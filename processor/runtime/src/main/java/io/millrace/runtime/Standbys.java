@@ -43,7 +43,7 @@ final class Standbys implements AutoCloseable {
     /** How often what has been read is made durable; a crash reads as much again. */
     private static final long FLUSH_MS = 10_000;
 
-    private static final long LAGS_MS = 10_000;
+    private static final long LAGS_MS = 2_000;
     private static final long LAGS_WHEN_WARMING_UP_MS = 500;
 
     private final RuntimeContext context;
