@@ -61,12 +61,15 @@ final class RuntimeMetrics {
                             .filter(task -> task.state() == state)
                             .count())
                     .description("Tasks of this instance, by what they are doing")
+                    // Meters hold on to what they look at only weakly, and nobody else has the supplier.
+                    .strongReference(true)
                     .tags("state", state.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
         Gauge.builder("millrace.watermark.seconds", status, RuntimeMetrics::watermarkSeconds)
                 .description(
                         "Event time up to which all running tasks of this instance are complete; NaN if not known yet")
+                .strongReference(true)
                 .register(registry);
     }
 

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Instances come, go, come back and die, and their tasks move only where and when they should. */
 class MembershipIT {
-    private static final long CLICKS = Long.getLong("millrace.it.clicks", 120_000L);
+    private static final long CLICKS = Long.getLong("millrace.it.clicks", 60_000L);
     private static final Map<String, String> SLOW = Map.of("POLL", CLICKS > 1_000_000 ? "4000" : "250");
     private static final String CHANGELOG = "page-stats-page_1m-changelog";
     private static final String REPARTITION = "page-stats-page_1m-repartition";
@@ -216,7 +217,7 @@ class MembershipIT {
     }
 
     private static void verifyOutput(World world) {
-        Clicks clicks = Clicks.of(world.seed, java.time.Instant.parse("2026-03-01T00:00:00Z"), 500);
+        Clicks clicks = Clicks.of(world.seed, Instant.parse("2026-03-01T00:00:00Z"), 500);
         assertThat(world.output())
                 .as(world::logs)
                 .containsExactlyInAnyOrderElementsOf(PageStats.expected(clicks, CLICKS));
