@@ -31,6 +31,7 @@ final class GroupView {
     private final Map<String, String> racks = new HashMap<>();
     private final Set<String> following = new HashSet<>();
     private final Map<String, Map<TaskId, Long>> lags = new HashMap<>();
+    private final Map<String, Set<TaskId>> followed = new HashMap<>();
     private final Map<TaskId, String> owners = new HashMap<>();
     private final Map<TaskId, Set<String>> claims = new HashMap<>();
 
@@ -53,6 +54,7 @@ final class GroupView {
         if (report.rack() != null) {
             racks.put(instance, report.rack());
         }
+        followed.computeIfAbsent(instance, name -> new HashSet<>()).addAll(report.followed());
         Map<TaskId, Long> held = lags.computeIfAbsent(instance, name -> new HashMap<>());
         report.held()
                 .forEach((task, lag) -> held.merge(task, lag == MemberReport.UNKNOWN_LAG ? UNKNOWN : lag, Math::min));
@@ -104,6 +106,11 @@ final class GroupView {
     /** How many changelog records an instance's disk is behind; {@link #UNKNOWN} or {@link #ABSENT} if that is not a number. */
     long lag(TaskId task, String instance) {
         return lags.getOrDefault(instance, Map.of()).getOrDefault(task, ABSENT);
+    }
+
+    /** Whether the instance is a standby of the task now. */
+    boolean isFollowing(TaskId task, String instance) {
+        return followed.getOrDefault(instance, Set.of()).contains(task);
     }
 
     /** Whether the instance follows changelogs when it is told to. */

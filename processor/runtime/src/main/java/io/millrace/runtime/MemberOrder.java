@@ -5,7 +5,6 @@ import io.millrace.serde.BinaryReader;
 import io.millrace.serde.BinaryWriter;
 import io.millrace.serde.DecodeException;
 import java.nio.ByteBuffer;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,19 +46,9 @@ record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps) {
         mark.writeBoolean(half);
         return new TaggedFields.Writer()
                 .put(HALF, mark)
-                .put(STANDBYS, list(standbys))
-                .put(WARM_UPS, list(warmUps))
+                .put(STANDBYS, TaggedFields.tasks(standbys))
+                .put(WARM_UPS, TaggedFields.tasks(warmUps))
                 .toBytes();
-    }
-
-    private static BinaryWriter list(Collection<TaskId> tasks) {
-        BinaryWriter list = new BinaryWriter();
-        list.writeVarInt(tasks.size());
-        for (TaskId task : tasks) {
-            list.writeVarInt(task.stage());
-            list.writeVarInt(task.partition());
-        }
-        return list;
     }
 
     static MemberOrder decode(@Nullable ByteBuffer userData) {
@@ -74,21 +63,12 @@ record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps) {
             TaggedFields fields = TaggedFields.read(userData);
             BinaryReader mark = fields.get(HALF);
             return new MemberOrder(
-                    mark != null && mark.readBoolean(), list(fields.get(STANDBYS)), list(fields.get(WARM_UPS)));
+                    mark != null && mark.readBoolean(),
+                    TaggedFields.readTasks(fields.get(STANDBYS)),
+                    TaggedFields.readTasks(fields.get(WARM_UPS)));
         } catch (DecodeException e) {
             log.warn("cannot read what the leader of the group says of standbys, so there are none: {}", e.getMessage());
             return NOTHING;
         }
-    }
-
-    private static Set<TaskId> list(@Nullable BinaryReader list) {
-        Set<TaskId> tasks = new TreeSet<>();
-        if (list != null) {
-            int count = list.readCount();
-            for (int i = 0; i < count; i++) {
-                tasks.add(new TaskId(list.readVarInt(), list.readVarInt()));
-            }
-        }
-        return tasks;
     }
 }

@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,12 +24,14 @@ import org.slf4j.LoggerFactory;
  * @param instance the process that the member is a worker of; they share its disk
  * @param rack {@code client.rack}, or null
  * @param held the tasks whose state the instance's disk holds, and how many changelog records each is behind, or {@link #UNKNOWN_LAG}
+ * @param followed those of them that the instance follows as a standby
  */
 record MemberReport(
         int nonce,
         String instance,
         @Nullable String rack,
-        Map<TaskId, Long> held) {
+        Map<TaskId, Long> held,
+        Set<TaskId> followed) {
     /** How far behind the state is has not been found out. */
     static final long UNKNOWN_LAG = -1;
 
@@ -41,10 +45,12 @@ record MemberReport(
     private static final int INSTANCE = 2;
     private static final int RACK = 3;
     private static final int HELD = 4;
+    private static final int FOLLOWED = 5;
     private static final Logger log = LoggerFactory.getLogger(MemberReport.class);
 
     MemberReport {
         held = Collections.unmodifiableSortedMap(new TreeMap<>(held.size() <= MAX_HELD ? held : nearest(held)));
+        followed = Collections.unmodifiableSortedSet(new TreeSet<>(followed));
         if (instance.isEmpty()) {
             throw new IllegalArgumentException("a member must say which instance it belongs to");
         }
@@ -76,12 +82,11 @@ record MemberReport(
         BinaryWriter tasks = new BinaryWriter();
         tasks.writeVarInt(held.size());
         held.forEach((task, lag) -> {
-            tasks.writeVarInt(task.stage());
-            tasks.writeVarInt(task.partition());
+            TaggedFields.writeTask(tasks, task);
             // So that the unknown is 0.
             tasks.writeVarLong(lag - UNKNOWN_LAG);
         });
-        return fields.put(HELD, tasks).toBytes();
+        return fields.put(HELD, tasks).put(FOLLOWED, TaggedFields.tasks(followed)).toBytes();
     }
 
     /** Null for a member that says nothing of itself: it runs a version from before there was a report. */
@@ -100,7 +105,8 @@ record MemberReport(
                             nonce == null ? 0 : nonce.readVarInt(),
                             instance.readUtf8(instance.remaining()),
                             rack == null ? null : rack.readUtf8(rack.remaining()),
-                            held(fields.get(HELD)));
+                            held(fields.get(HELD)),
+                            TaggedFields.readTasks(fields.get(FOLLOWED)));
         } catch (DecodeException | IllegalArgumentException e) {
             // It gets its share of tasks all the same; only what its disk holds is not taken into account.
             log.warn("cannot read what a member of the group says of itself: {}", e.getMessage());
@@ -113,9 +119,7 @@ record MemberReport(
         if (tasks != null) {
             int count = tasks.readCount();
             for (int i = 0; i < count; i++) {
-                held.put(
-                        new TaskId(tasks.readVarInt(), tasks.readVarInt()),
-                        Math.max(UNKNOWN_LAG, tasks.readVarLong() + UNKNOWN_LAG));
+                held.put(TaggedFields.readTask(tasks), Math.max(UNKNOWN_LAG, tasks.readVarLong() + UNKNOWN_LAG));
             }
         }
         return held;

@@ -62,13 +62,22 @@ final class StandbyPlacement {
                 .filter(instance -> !taken.contains(instance))
                 .min(Comparator.<String, Boolean>comparing(instance -> isIn(racks, instance))
                         .thenComparing(instance -> sizeAt(instance) >= mostEach)
-                        .thenComparingLong(instance -> group.lag(task, instance))
+                        .thenComparingLong(instance -> distance(task, instance))
                         .thenComparingInt(this::sizeAt)
                         .thenComparing(Comparator.naturalOrder()))
                 .ifPresent(instance -> {
                     taken.add(instance);
                     standbys.computeIfAbsent(instance, name -> new TreeSet<>()).add(task);
                 });
+    }
+
+    /** Who is near enough is as good as another, but one that follows stays. */
+    private long distance(TaskId task, String instance) {
+        long lag = group.lag(task, instance);
+        if (lag > GroupPlan.SMALL_LAG) {
+            return lag;
+        }
+        return group.isFollowing(task, instance) ? 0 : 1;
     }
 
     private boolean isIn(Set<String> racks, String instance) {

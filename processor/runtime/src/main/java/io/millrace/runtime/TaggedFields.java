@@ -1,11 +1,14 @@
 package io.millrace.runtime;
 
+import io.millrace.engine.TaskId;
 import io.millrace.serde.BinaryReader;
 import io.millrace.serde.BinaryWriter;
 import io.millrace.serde.DecodeException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,34 @@ final class TaggedFields {
     BinaryReader get(int tag) {
         byte[] bytes = fields.get(tag);
         return bytes == null ? null : new BinaryReader(bytes);
+    }
+
+    static BinaryWriter tasks(Set<TaskId> tasks) {
+        BinaryWriter list = new BinaryWriter();
+        list.writeVarInt(tasks.size());
+        tasks.forEach(task -> writeTask(list, task));
+        return list;
+    }
+
+    static void writeTask(BinaryWriter to, TaskId task) {
+        to.writeVarInt(task.stage());
+        to.writeVarInt(task.partition());
+    }
+
+    /** As {@link #tasks} wrote them; none if the field is not there. */
+    static Set<TaskId> readTasks(@Nullable BinaryReader list) {
+        Set<TaskId> tasks = new TreeSet<>();
+        if (list != null) {
+            int count = list.readCount();
+            for (int i = 0; i < count; i++) {
+                tasks.add(readTask(list));
+            }
+        }
+        return tasks;
+    }
+
+    static TaskId readTask(BinaryReader from) {
+        return new TaskId(from.readVarInt(), from.readVarInt());
     }
 
     /** Writes fields one after the other. */
