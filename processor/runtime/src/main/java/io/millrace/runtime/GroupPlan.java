@@ -65,16 +65,17 @@ record GroupPlan(
     }
 
     /**
-     * Where each task is, or would go at once if nothing else mattered: with its owner; without one, where its state is nearest, and of
-     * those that are near enough, where there is room.
+     * Where each task is, or would go at once if nothing else mattered: with its owner; without one, with the instance that it was taken
+     * from its owner for; else where its state is nearest, and of those that are near enough, where there is room.
      */
     private static Map<TaskId, String> present(
             TaskPlacement placement, GroupView group, Map<String, Integer> shares) {
         Map<TaskId, String> present = new HashMap<>();
         Map<String, Integer> counts = new HashMap<>();
-        group.owners().forEach((task, member) -> {
-            String instance = group.instanceOf(member);
-            present.put(task, instance);
+        present.putAll(group.promised());
+        present.keySet().retainAll(placement.tasks());
+        group.owners().forEach((task, member) -> present.put(task, group.instanceOf(member)));
+        present.forEach((task, instance) -> {
             if (placement.hasState(task)) {
                 counts.merge(instance, 1, Integer::sum);
             }

@@ -32,6 +32,7 @@ final class GroupView {
     private final Set<String> following = new HashSet<>();
     private final Map<String, Map<TaskId, Long>> lags = new HashMap<>();
     private final Map<String, Set<TaskId>> followed = new HashMap<>();
+    private final Map<TaskId, String> promised = new HashMap<>();
     private final Map<TaskId, String> owners = new HashMap<>();
     private final Map<TaskId, Set<String>> claims = new HashMap<>();
 
@@ -55,6 +56,7 @@ final class GroupView {
             racks.put(instance, report.rack());
         }
         followed.computeIfAbsent(instance, name -> new HashSet<>()).addAll(report.followed());
+        report.coming().forEach(task -> promised.putIfAbsent(task, instance));
         Map<TaskId, Long> held = lags.computeIfAbsent(instance, name -> new HashMap<>());
         report.held()
                 .forEach((task, lag) -> held.merge(task, lag == MemberReport.UNKNOWN_LAG ? UNKNOWN : lag, Math::min));
@@ -95,6 +97,11 @@ final class GroupView {
     /** Who holds each task by the newest claim; others are without an owner. */
     Map<TaskId, String> owners() {
         return owners;
+    }
+
+    /** The instances that tasks were taken from others for, in the rebalance before. */
+    Map<TaskId, String> promised() {
+        return promised;
     }
 
     /** Whether a task must not be given to this member yet, because another one has not given all of it up. */

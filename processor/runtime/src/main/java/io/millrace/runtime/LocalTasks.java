@@ -30,7 +30,7 @@ final class LocalTasks {
 
     /** What a member says of itself when it joins. */
     synchronized MemberReport report(int nonce) {
-        return new MemberReport(nonce, instance, rack, held, order.followed());
+        return new MemberReport(nonce, instance, rack, held, order.followed(), order.coming());
     }
 
     /** The group has told one of the instance's members; all are told the same, and in all of one rebalance before the next. */

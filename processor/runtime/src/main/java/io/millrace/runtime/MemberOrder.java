@@ -19,18 +19,21 @@ import org.slf4j.LoggerFactory;
  * @param half whether tasks were withheld from anyone, to be given out in the next rebalance
  * @param standbys tasks whose changelogs the instance follows, to take them over when their owner dies
  * @param warmUps tasks whose changelogs it follows to have them soon: it asks for a rebalance when it has caught up
+ * @param coming tasks that one of its members gets as soon as their owners have given them up
  */
-record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps) {
+record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps, Set<TaskId> coming) {
     /** What is followed if nobody says anything. */
-    static final MemberOrder NOTHING = new MemberOrder(false, Set.of(), Set.of());
+    static final MemberOrder NOTHING = new MemberOrder(false, Set.of(), Set.of(), Set.of());
 
     private static final int HALF = 1;
     private static final int STANDBYS = 2;
     private static final int WARM_UPS = 3;
+    private static final int COMING = 4;
     private static final Logger log = LoggerFactory.getLogger(MemberOrder.class);
 
     MemberOrder {
         standbys = Collections.unmodifiableSortedSet(new TreeSet<>(standbys));
+        coming = Collections.unmodifiableSortedSet(new TreeSet<>(coming));
         warmUps = Collections.unmodifiableSortedSet(new TreeSet<>(warmUps));
     }
 
@@ -48,6 +51,7 @@ record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps) {
                 .put(HALF, mark)
                 .put(STANDBYS, TaggedFields.tasks(standbys))
                 .put(WARM_UPS, TaggedFields.tasks(warmUps))
+                .put(COMING, TaggedFields.tasks(coming))
                 .toBytes();
     }
 
@@ -57,7 +61,7 @@ record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps) {
         }
         if (userData.remaining() == 1) {
             // Of a leader from before there were standbys, which says only whether the rebalance is half.
-            return new MemberOrder(userData.get(userData.position()) == 1, Set.of(), Set.of());
+            return new MemberOrder(userData.get(userData.position()) == 1, Set.of(), Set.of(), Set.of());
         }
         try {
             TaggedFields fields = TaggedFields.read(userData);
@@ -65,7 +69,8 @@ record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps) {
             return new MemberOrder(
                     mark != null && mark.readBoolean(),
                     TaggedFields.readTasks(fields.get(STANDBYS)),
-                    TaggedFields.readTasks(fields.get(WARM_UPS)));
+                    TaggedFields.readTasks(fields.get(WARM_UPS)),
+                    TaggedFields.readTasks(fields.get(COMING)));
         } catch (DecodeException e) {
             log.warn("cannot read what the leader of the group says of standbys, so there are none: {}", e.getMessage());
             return NOTHING;

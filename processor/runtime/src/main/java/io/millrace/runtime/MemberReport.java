@@ -25,13 +25,15 @@ import org.slf4j.LoggerFactory;
  * @param rack {@code client.rack}, or null
  * @param held the tasks whose state the instance's disk holds, and how many changelog records each is behind, or {@link #UNKNOWN_LAG}
  * @param followed those of them that the instance follows as a standby
+ * @param coming the tasks that the last rebalance has promised the instance and could not give it yet
  */
 record MemberReport(
         int nonce,
         String instance,
         @Nullable String rack,
         Map<TaskId, Long> held,
-        Set<TaskId> followed) {
+        Set<TaskId> followed,
+        Set<TaskId> coming) {
     /** How far behind the state is has not been found out. */
     static final long UNKNOWN_LAG = -1;
 
@@ -46,11 +48,13 @@ record MemberReport(
     private static final int RACK = 3;
     private static final int HELD = 4;
     private static final int FOLLOWED = 5;
+    private static final int COMING = 6;
     private static final Logger log = LoggerFactory.getLogger(MemberReport.class);
 
     MemberReport {
         held = Collections.unmodifiableSortedMap(new TreeMap<>(held.size() <= MAX_HELD ? held : nearest(held)));
         followed = Collections.unmodifiableSortedSet(new TreeSet<>(followed));
+        coming = Collections.unmodifiableSortedSet(new TreeSet<>(coming));
         if (instance.isEmpty()) {
             throw new IllegalArgumentException("a member must say which instance it belongs to");
         }
@@ -86,7 +90,10 @@ record MemberReport(
             // So that the unknown is 0.
             tasks.writeVarLong(lag - UNKNOWN_LAG);
         });
-        return fields.put(HELD, tasks).put(FOLLOWED, TaggedFields.tasks(followed)).toBytes();
+        return fields.put(HELD, tasks)
+                .put(FOLLOWED, TaggedFields.tasks(followed))
+                .put(COMING, TaggedFields.tasks(coming))
+                .toBytes();
     }
 
     /** Null for a member that says nothing of itself: it runs a version from before there was a report. */
@@ -106,7 +113,8 @@ record MemberReport(
                             instance.readUtf8(instance.remaining()),
                             rack == null ? null : rack.readUtf8(rack.remaining()),
                             held(fields.get(HELD)),
-                            TaggedFields.readTasks(fields.get(FOLLOWED)));
+                            TaggedFields.readTasks(fields.get(FOLLOWED)),
+                            TaggedFields.readTasks(fields.get(COMING)));
         } catch (DecodeException | IllegalArgumentException e) {
             // It gets its share of tasks all the same; only what its disk holds is not taken into account.
             log.warn("cannot read what a member of the group says of itself: {}", e.getMessage());

@@ -17,6 +17,7 @@ final class StandbyPlacement {
     private final GroupView group;
     private final List<String> instances;
     private final Map<String, Set<TaskId>> standbys = new TreeMap<>();
+    private final Map<TaskId, Integer> chosen = new TreeMap<>();
     private final int mostEach;
 
     private StandbyPlacement(GroupView group, int total) {
@@ -44,13 +45,43 @@ final class StandbyPlacement {
             });
             taken.put(task, instances);
         });
+        taken.forEach((task, instances) -> placement.keep(task, instances, count));
         for (int round = 0; round < count; round++) {
-            taken.forEach(placement::place);
+            int wanted = round + 1;
+            taken.forEach((task, instances) -> {
+                if (placement.chosen(task) < wanted) {
+                    placement.place(task, instances);
+                }
+            });
         }
         return placement.standbys;
     }
 
-    private void place(TaskId task, Set<String> taken) {
+    /** Lets those follow on that follow and are near, as long as there is room and no other rack would be better. */
+    private void keep(TaskId task, Set<String> taken, int count) {
+        for (String instance : instances) {
+            boolean near = group.isFollowing(task, instance) && group.lag(task, instance) <= GroupPlan.SMALL_LAG;
+            if (near
+                    && chosen(task) < count
+                    && !taken.contains(instance)
+                    && sizeAt(instance) < mostEach
+                    && !isIn(racks(taken), instance)) {
+                choose(task, instance, taken);
+            }
+        }
+    }
+
+    private int chosen(TaskId task) {
+        return chosen.getOrDefault(task, 0);
+    }
+
+    private void choose(TaskId task, String instance, Set<String> taken) {
+        taken.add(instance);
+        chosen.merge(task, 1, Integer::sum);
+        standbys.computeIfAbsent(instance, name -> new TreeSet<>()).add(task);
+    }
+
+    private Set<String> racks(Set<String> taken) {
         Set<String> racks = new HashSet<>();
         for (String instance : taken) {
             String rack = group.rack(instance);
@@ -58,6 +89,11 @@ final class StandbyPlacement {
                 racks.add(rack);
             }
         }
+        return racks;
+    }
+
+    private void place(TaskId task, Set<String> taken) {
+        Set<String> racks = racks(taken);
         instances.stream()
                 .filter(instance -> !taken.contains(instance))
                 .min(Comparator.<String, Boolean>comparing(instance -> isIn(racks, instance))
@@ -65,10 +101,7 @@ final class StandbyPlacement {
                         .thenComparingLong(instance -> distance(task, instance))
                         .thenComparingInt(this::sizeAt)
                         .thenComparing(Comparator.naturalOrder()))
-                .ifPresent(instance -> {
-                    taken.add(instance);
-                    standbys.computeIfAbsent(instance, name -> new TreeSet<>()).add(task);
-                });
+                .ifPresent(instance -> choose(task, instance, taken));
     }
 
     /** Who is near enough is as good as another, but one that follows stays. */

@@ -96,14 +96,17 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
         GroupPlan plan = GroupPlan.of(placement, group, standbys);
         Map<String, List<TopicPartition>> given = new HashMap<>();
         Map<String, Set<TaskId>> followed = new HashMap<>();
-        boolean withheld = false;
+        Map<String, Set<TaskId>> coming = new HashMap<>();
         for (Map.Entry<String, Set<TaskId>> entry : plan.tasks().entrySet()) {
             String member = entry.getKey();
             List<TopicPartition> partitions = new ArrayList<>();
             for (TaskId task : entry.getValue()) {
                 if (group.isClaimedByAnother(task, member)) {
-                    withheld = true;
-                    keepFollowing(group, task, group.instanceOf(member), followed);
+                    String instance = group.instanceOf(member);
+                    coming.computeIfAbsent(instance, name -> new TreeSet<>()).add(task);
+                    if (placement.hasState(task)) {
+                        keepFollowing(group, task, instance, followed);
+                    }
                 } else {
                     partitions.addAll(placement.partitionsOf(task));
                 }
@@ -116,9 +119,10 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
         for (Map.Entry<String, List<TopicPartition>> entry : given.entrySet()) {
             String instance = group.instanceOf(entry.getKey());
             MemberOrder order = new MemberOrder(
-                    withheld,
+                    !coming.isEmpty(),
                     followed.getOrDefault(instance, Set.of()),
-                    plan.warmUps().getOrDefault(instance, Set.of()));
+                    plan.warmUps().getOrDefault(instance, Set.of()),
+                    coming.getOrDefault(instance, Set.of()));
             assignments.put(entry.getKey(), new Assignment(entry.getValue(), order.encode()));
         }
         return new GroupAssignment(assignments);

@@ -223,7 +223,7 @@ class TaskAssignorTest {
     }
 
     private static Assignment order(boolean half) {
-        return new Assignment(List.of(), new MemberOrder(half, Set.of(), Set.of()).encode());
+        return new Assignment(List.of(), new MemberOrder(half, Set.of(), Set.of(), Set.of()).encode());
     }
 
     private static boolean isHalf(Assignment assignment) {

@@ -111,9 +111,9 @@ final class TestGroup {
     }
 
     private MemberReport report(Member member, Map<TaskId, Long> held) {
-        Set<TaskId> followed =
-                orders.getOrDefault(member.instance, MemberOrder.NOTHING).followed();
-        return new MemberReport(generation, member.instance, member.rack, held, followed);
+        MemberOrder order = orders.getOrDefault(member.instance, MemberOrder.NOTHING);
+        return new MemberReport(
+                generation, member.instance, member.rack, held, order.followed(), order.coming());
     }
 
     /** The order in which the leader hears of the members must not matter. */
