@@ -11,8 +11,9 @@ final class ChangelogCutException extends KafkaException {
 
     /** @param offset of a new change, below {@code end}, where the changelog had come to */
     ChangelogCutException(TopicPartition changelog, long end, long offset) {
-        super("changelog " + changelog + " went up to " + end + " and now goes on at " + offset
-                + ": an unclean leader election has cut it. Set unclean.leader.election.enable=false and min.insync.replicas=2");
+        super(
+                "changelog " + changelog + " went up to " + end + " and now goes on at " + offset
+                        + ": an unclean leader election has cut it. Set unclean.leader.election.enable=false and min.insync.replicas=2");
         this.changelog = changelog;
     }
 

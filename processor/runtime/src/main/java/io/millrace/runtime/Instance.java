@@ -126,8 +126,8 @@ public final class Instance {
         }
         restoring.stream()
                 .filter(task -> task.progress().waitsFor() != null)
-                .forEach(task ->
-                        reasons.add("task " + task.task() + " " + task.progress().waitsFor()));
+                .forEach(task -> reasons.add(
+                        "task " + task.task() + " " + task.progress().waitsFor()));
         boolean live = !(outcome.getNow(null) instanceof Outcome.Failed);
         return new InstanceStatus(live, reasons.isEmpty() && !outcome.isDone(), reasons, tasks, checkpoints);
     }
@@ -141,10 +141,7 @@ public final class Instance {
                 "ACTIVE",
                 null,
                 new InstanceStatus.RestoreView(
-                        progress.percent(),
-                        progress.remaining(),
-                        progress.remainingBytes(),
-                        progress.waitsFor()));
+                        progress.percent(), progress.remaining(), progress.remainingBytes(), progress.waitsFor()));
     }
 
     /** The whole life of the instance; its own thread's. */

@@ -44,12 +44,7 @@ public record InstanceStatus(
             @Nullable HeldBack heldBack,
             @Nullable RestoreView restore) {
         /** One that is not being restored. */
-        public TaskView(
-                String task,
-                State state,
-                long watermarkMs,
-                String time,
-                @Nullable HeldBack heldBack) {
+        public TaskView(String task, State state, long watermarkMs, String time, @Nullable HeldBack heldBack) {
             this(task, state, watermarkMs, time, heldBack, null);
         }
     }

@@ -195,12 +195,13 @@ final class KafkaCluster implements Cluster {
 
     @Override
     public List<OpenTransaction> openTransactions(TopicPartition partition) {
-        List<ProducerState> open = get(admin.describeProducers(List.of(partition)).partitionResult(partition))
-                .activeProducers()
-                .stream()
-                .filter(producer -> producer.currentTransactionStartOffset().isPresent())
-                .sorted(Comparator.comparingLong(producer -> producer.currentTransactionStartOffset().getAsLong()))
-                .toList();
+        List<ProducerState> open =
+                get(admin.describeProducers(List.of(partition)).partitionResult(partition)).activeProducers().stream()
+                        .filter(producer ->
+                                producer.currentTransactionStartOffset().isPresent())
+                        .sorted(Comparator.comparingLong(producer ->
+                                producer.currentTransactionStartOffset().getAsLong()))
+                        .toList();
         Map<Long, String> ids = open.isEmpty() ? Map.of() : transactionalIds(open);
         return open.stream()
                 .map(producer -> new OpenTransaction(
@@ -216,7 +217,9 @@ final class KafkaCluster implements Cluster {
     private Map<Long, String> transactionalIds(List<ProducerState> producers) {
         Set<Long> wanted = producers.stream().map(ProducerState::producerId).collect(Collectors.toSet());
         try {
-            return get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(wanted)).all()).stream()
+            return get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(wanted))
+                            .all())
+                    .stream()
                     .collect(Collectors.toMap(
                             TransactionListing::producerId, TransactionListing::transactionalId, (one, other) -> one));
         } catch (KafkaException e) {

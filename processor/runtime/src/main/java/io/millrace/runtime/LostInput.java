@@ -44,13 +44,15 @@ final class LostInput {
                 + " records or fewer, deleted by the topic's retention or by hand";
         if (!source) {
             throw new JobFailedException(
-                    lost + ". This topic is the job's own, and only the job may delete from it. Delete the job's internal topics and its"
+                    lost
+                            + ". This topic is the job's own, and only the job may delete from it. Delete the job's internal topics and its"
                             + " group's offsets to start anew",
                     null);
         }
         if (context.config().onDataLoss() == OnDataLoss.FAIL) {
             throw new JobFailedException(
-                    lost + ". To go on without them, set errors.on.data.loss to continue, or set the group's offset of that partition"
+                    lost
+                            + ". To go on without them, set errors.on.data.loss to continue, or set the group's offset of that partition"
                             + " to its beginning",
                     null);
         }

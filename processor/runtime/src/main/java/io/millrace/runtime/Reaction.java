@@ -1,6 +1,5 @@
 package io.millrace.runtime;
 
-import io.millrace.engine.task.JobFailedException;
 import io.millrace.serde.RetriableDecodeException;
 import io.millrace.state.StateUnavailableException;
 import java.util.HashMap;
@@ -90,8 +89,13 @@ enum Reaction {
         }
         Reaction reaction = of(error.getClass());
         Throwable cause = error.getCause();
-        boolean hides = reaction == NEW_PRODUCER && (cause instanceof RuntimeException || cause instanceof Error);
-        return hides && to(cause) == FAIL_JOB ? FAIL_JOB : reaction;
+        if (reaction == NEW_PRODUCER
+                && (cause instanceof RuntimeException || cause instanceof Error)
+                && to(cause) == FAIL_JOB) {
+            // A wrapper hides nothing that would end the same way again.
+            return FAIL_JOB;
+        }
+        return reaction;
     }
 
     /** That of an exception of this class without a cause. */
@@ -107,7 +111,8 @@ enum Reaction {
 
     private static Map<Class<? extends Throwable>, Reaction> table() {
         Map<Class<? extends Throwable>, Reaction> table = new HashMap<>();
-        // Fenced, an expired id, an unknown outcome, an error of the broker's, and whatever nobody has thought of: initTransactions
+        // Fenced, an expired id, an unknown outcome, an error of the broker's, and whatever nobody has thought of:
+        // initTransactions
         // mends these if anything does.
         table.put(KafkaException.class, NEW_PRODUCER);
         // Most of it is retried by the clients themselves, and comes here when their time is over.
@@ -132,9 +137,7 @@ enum Reaction {
                         RetriableDecodeException.class,
                         ChangelogCutException.class)
                 .forEach(type -> table.put(type, ROLL_BACK));
-        List.<Class<? extends Throwable>>of(
-                        UnknownMemberIdException.class,
-                        FencedMemberEpochException.class)
+        List.<Class<? extends Throwable>>of(UnknownMemberIdException.class, FencedMemberEpochException.class)
                 .forEach(type -> table.put(type, PARTITIONS_LOST));
         // A setting, a right, a record or a version that will be no other the next time.
         List.<Class<? extends Throwable>>of(

@@ -125,7 +125,8 @@ final class RestoreTicket {
      * @param bytes of keys and values that were read
      * @param waitsFor what keeps it from going on, or null
      */
-    record Progress(long done, long total, long bytes, @Nullable String waitsFor) {
+    record Progress(
+            long done, long total, long bytes, @Nullable String waitsFor) {
         static final Progress NONE = new Progress(0, 0, 0, null);
 
         long remaining() {

@@ -71,7 +71,11 @@ final class RestoreWatch {
                     ? new Look(nowMs, position, true, cut(changelog, restoration.end(changelog), end))
                     : new Look(nowMs, position, false, hanging(changelog, position));
         } catch (KafkaException e) {
-            look = new Look(nowMs, position, false, "cannot read " + changelog + " on from " + position + ": " + e.getMessage());
+            look = new Look(
+                    nowMs,
+                    position,
+                    false,
+                    "cannot read " + changelog + " on from " + position + ": " + e.getMessage());
         }
         looks.put(changelog, look);
         if (!look.isCut) {
@@ -98,7 +102,8 @@ final class RestoreWatch {
                 + (first.transactionalId() == null ? "not known" : first.transactionalId()) + ", last active "
                 + Instant.ofEpochMilli(first.lastWriteMs())
                 + "). It should have ended by its timeout. If that producer is gone for good, abort it: kafka-transactions.sh"
-                + " --bootstrap-server " + context.config().brokers() + " abort --topic " + changelog.topic() + " --partition "
+                + " --bootstrap-server " + context.config().brokers() + " abort --topic " + changelog.topic()
+                + " --partition "
                 + changelog.partition() + " --start-offset " + first.startOffset();
     }
 

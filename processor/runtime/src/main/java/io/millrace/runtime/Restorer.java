@@ -157,7 +157,8 @@ final class Restorer implements AutoCloseable {
             read();
         } catch (LogTruncationException e) {
             active.values().stream()
-                    .filter(restoration -> restoration.reads(e.offsetOutOfRangePartitions().keySet()))
+                    .filter(restoration ->
+                            restoration.reads(e.offsetOutOfRangePartitions().keySet()))
                     .forEach(restoration -> restoration
                             .ticket()
                             .rebuild("an unclean leader election has cut "

@@ -45,7 +45,10 @@ record TaskSeat(
         try {
             state.close();
         } catch (StateUnavailableException e) {
-            log.warn("task {} will have to read more of its changelog when it is opened again: {}", task, e.getMessage());
+            log.warn(
+                    "task {} will have to read more of its changelog when it is opened again: {}",
+                    task,
+                    e.getMessage());
         }
     }
 

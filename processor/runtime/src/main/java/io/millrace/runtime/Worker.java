@@ -174,7 +174,8 @@ final class Worker implements Membership.Listener {
         try {
             return consumer.poll(pollTimeout());
         } catch (OffsetOutOfRangeException e) {
-            // What comes now is a roll-back, and then the restorer measures what is gone: all that has been read is not.
+            // What comes now is a roll-back, and then the restorer measures what is gone: all that has been read is
+            // not.
             checkpoint();
             throw e;
         }
@@ -361,7 +362,8 @@ final class Worker implements Membership.Listener {
         try {
             transaction.abort();
         } catch (RuntimeException e) {
-            // Also when the producer says that its transaction is not one to abort: only a new one is sure to have none open.
+            // Also when the producer says that its transaction is not one to abort: only a new one is sure to have none
+            // open.
             log.warn("the abort failed, taking a new producer: {}", e.toString());
             transaction.close();
         }

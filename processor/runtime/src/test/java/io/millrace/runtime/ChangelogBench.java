@@ -79,8 +79,7 @@ final class ChangelogBench {
     }
 
     void put(String key, byte[] value) {
-        log.add(new ConsumerRecord<>(
-                CHANGELOG.topic(), CHANGELOG.partition(), log.size(), key.getBytes(UTF_8), value));
+        log.add(new ConsumerRecord<>(CHANGELOG.topic(), CHANGELOG.partition(), log.size(), key.getBytes(UTF_8), value));
         cluster.ends(CHANGELOG, log.size());
     }
 

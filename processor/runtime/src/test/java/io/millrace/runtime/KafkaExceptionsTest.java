@@ -43,20 +43,25 @@ class KafkaExceptionsTest {
     }
 
     private static Map<String, String> table() throws IOException {
-        InputStream table = Objects.requireNonNull(KafkaExceptionsTest.class.getResourceAsStream("kafka-exceptions.txt"));
+        InputStream table =
+                Objects.requireNonNull(KafkaExceptionsTest.class.getResourceAsStream("kafka-exceptions.txt"));
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(table, StandardCharsets.UTF_8))) {
             return lines.lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
                     .map(line -> line.strip().split("\\s+"))
-                    .collect(Collectors.toMap(words -> words[1], words -> words[0], (a, b) -> a + " and " + b, TreeMap::new));
+                    .collect(Collectors.toMap(
+                            words -> words[1], words -> words[0], (a, b) -> a + " and " + b, TreeMap::new));
         }
     }
 
     /** The names of all public, concrete, unchecked ones, without the common part of their packages. */
     private static Set<String> exceptions() throws IOException, ClassNotFoundException, URISyntaxException {
         Set<String> found = new TreeSet<>();
-        File client = new File(
-                KafkaException.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        File client = new File(KafkaException.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         try (JarFile jar = new JarFile(client)) {
             for (String entry : jar.stream().map(Object::toString).toList()) {
                 String name = entry.replace('/', '.');

@@ -26,16 +26,19 @@ class LostInputTest {
     void what_is_gone_fails_the_job_with_its_range_unless_the_job_says_otherwise() {
         assertThatThrownBy(() -> input(OnDataLoss.FAIL).resume(CLICKS, 10, 15, 20, true))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessage("input is gone that the job has not read: clicks-1 from offset 10 to 14, 5 records or fewer, deleted by the"
-                        + " topic's retention or by hand. To go on without them, set errors.on.data.loss to continue, or set the group's"
-                        + " offset of that partition to its beginning");
+                .hasMessage(
+                        "input is gone that the job has not read: clicks-1 from offset 10 to 14, 5 records or fewer, deleted by the"
+                                + " topic's retention or by hand. To go on without them, set errors.on.data.loss to continue, or set the group's"
+                                + " offset of that partition to its beginning");
     }
 
     @Test
     void a_job_that_goes_on_counts_what_is_gone_once() {
         LostInput input = input(OnDataLoss.CONTINUE);
         assertThat(input.resume(CLICKS, 10, 15, 20, true)).isEqualTo(15);
-        assertThat(input.resume(CLICKS, 10, 17, 20, true)).as("again, before a commit").isEqualTo(17);
+        assertThat(input.resume(CLICKS, 10, 17, 20, true))
+                .as("again, before a commit")
+                .isEqualTo(17);
         assertThat(meters.get("millrace.records.lost")
                         .tag("topic", "clicks")
                         .counter()
@@ -47,7 +50,8 @@ class LostInputTest {
     void input_that_ends_before_the_place_where_the_job_left_off_is_another_topic_and_fails_the_job() {
         assertThatThrownBy(() -> input(OnDataLoss.CONTINUE).resume(CLICKS, 21, 0, 20, true))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageStartingWith("clicks-1 ends at 20, but the job has read it up to 21: the topic was deleted and created again");
+                .hasMessageStartingWith(
+                        "clicks-1 ends at 20, but the job has read it up to 21: the topic was deleted and created again");
     }
 
     private LostInput input(OnDataLoss policy) {

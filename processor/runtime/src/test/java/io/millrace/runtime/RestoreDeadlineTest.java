@@ -30,10 +30,11 @@ class RestoreDeadlineTest {
         bench.clock.advance(RestoreWatch.DEADLINE_MS);
         bench.step();
         assertThat(ticket.progress().waitsFor())
-                .isEqualTo("waits for a transaction to end that is open on job-totals-changelog-0 from offset 1, of producer 4711"
-                        + " (epoch 3, transactional id job-old-0, last active 1970-01-01T00:00:00Z). It should have ended by its"
-                        + " timeout. If that producer is gone for good, abort it: kafka-transactions.sh --bootstrap-server kafka:9092"
-                        + " abort --topic job-totals-changelog --partition 0 --start-offset 1");
+                .isEqualTo(
+                        "waits for a transaction to end that is open on job-totals-changelog-0 from offset 1, of producer 4711"
+                                + " (epoch 3, transactional id job-old-0, last active 1970-01-01T00:00:00Z). It should have ended by its"
+                                + " timeout. If that producer is gone for good, abort it: kafka-transactions.sh --bootstrap-server kafka:9092"
+                                + " abort --topic job-totals-changelog --partition 0 --start-offset 1");
         assertThat(ticket.isDone()).isFalse();
 
         bench.stableEnd = Long.MAX_VALUE;
@@ -144,8 +145,7 @@ class RestoreDeadlineTest {
 
         RestoreTicket ticket = bench.request(null);
         bench.kafka.schedulePollTask(() -> {
-            throw new LogTruncationException(
-                    Map.of(CHANGELOG, 2L), Map.of(CHANGELOG, new OffsetAndMetadata(1)));
+            throw new LogTruncationException(Map.of(CHANGELOG, 2L), Map.of(CHANGELOG, new OffsetAndMetadata(1)));
         });
         bench.restorer.step();
         assertThat(ticket.isDone()).isFalse();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.engine.task.JobFailedException;
+import io.millrace.state.TaskState;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class RestoreFaultsTest {
         bench.step();
         assertThatThrownBy(ticket::seat)
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageContaining("task 1_0 has state, but group job has no committed offset for [job-totals-repartition-0]");
+                .hasMessageContaining(
+                        "task 1_0 has state, but group job has no committed offset for [job-totals-repartition-0]");
     }
 
     @Test
@@ -46,7 +48,8 @@ class RestoreFaultsTest {
         bench.cluster.commit(INPUT, null);
         bench.cluster.begins(INPUT, 3);
         bench.cluster.ends(INPUT, 10);
-        TaskSeat.Start start = Objects.requireNonNull(bench.restored(null).start().get(INPUT));
+        TaskSeat.Start start =
+                Objects.requireNonNull(bench.restored(null).start().get(INPUT));
         assertThat(start.committed()).isFalse();
         assertThat(start.offset()).isEqualTo(3);
     }
@@ -66,8 +69,9 @@ class RestoreFaultsTest {
         bench.stableEnd = Long.MAX_VALUE;
         TaskSeat seat = bench.restored(null);
         assertThat(seat.replayed()).as("not the five that were on disk").isEqualTo(2);
-        assertThat(seat.state().get(0, "big4".getBytes(UTF_8))).isEqualTo(MIB);
-        assertThat(seat.state().get(0, "b".getBytes(UTF_8))).isEqualTo("2".getBytes(UTF_8));
+        TaskState state = Objects.requireNonNull(seat.state());
+        assertThat(state.get(0, "big4".getBytes(UTF_8))).isEqualTo(MIB);
+        assertThat(state.get(0, "b".getBytes(UTF_8))).isEqualTo("2".getBytes(UTF_8));
     }
 
     @Test
@@ -136,7 +140,8 @@ class RestoreFaultsTest {
         TaskSeat last = seat;
         assertThatThrownBy(() -> bench.restored(last))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageStartingWith("the state of task 1_0 was damaged 3 times over and rebuilt each time: check the disk");
+                .hasMessageStartingWith(
+                        "the state of task 1_0 was damaged 3 times over and rebuilt each time: check the disk");
     }
 
     // ---- input that is gone

@@ -34,15 +34,18 @@ class StoredPositionTest {
     @Test
     void its_bytes_are_fixed_because_upgrades_read_them() {
         assertThat(new StoredPosition(
-                                258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, 4, new ChangelogFront())))
+                                258,
+                                List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, 4, new ChangelogFront())))
                         .encode())
                 .containsExactly(
-                        3, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 5, 0, 0, 0);
+                        3, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 5, 0, 0,
+                        0);
     }
 
     @Test
     void one_that_was_written_before_there_were_epochs_in_it_has_none() {
-        byte[] old = {2, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, (byte) 0xAC, 2, 0, 0, 0
+        byte[] old = {
+            2, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, (byte) 0xAC, 2, 0, 0, 0
         };
         assertThat(StoredPosition.decode(old))
                 .isEqualTo(new StoredPosition(

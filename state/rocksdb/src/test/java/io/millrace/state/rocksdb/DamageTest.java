@@ -108,7 +108,8 @@ final class DamageTest {
     }
 
     @Test
-    void blocks_damaged_while_the_state_is_in_use_are_found_by_the_background_and_fail_the_next_write() throws IOException {
+    void blocks_damaged_while_the_state_is_in_use_are_found_by_the_background_and_fail_the_next_write()
+            throws IOException {
         try (RocksDbStateBackend backend = backend()) {
             TaskState state = backend.open(NumberedBatches.TASK, NumberedBatches.STORES);
             damageInPlace();
@@ -151,8 +152,9 @@ final class DamageTest {
                                 .hasMessageMatching("(opening|reading) the state in .*")
                                 .hasMessageContaining(directory.toRealPath().resolve(NumberedBatches.TASK)
                                         + " failed, because its files are damaged (")
-                                .hasMessageEndingWith("It is removed and rebuilt from the changelog; if this happens again,"
-                                        + " check the disk.");
+                                .hasMessageEndingWith(
+                                        "It is removed and rebuilt from the changelog; if this happens again,"
+                                                + " check the disk.");
                     });
             verifyRebuilt(backend);
         }
