@@ -123,10 +123,12 @@ final class JobAssembler {
     private JobSpec.Runtime runtime(Section runtime) {
         Section state = runtime.section("state", JobGrammar.STATE);
         Text workers = runtime.textOrNull("workers");
+        Text standbys = runtime.textOrNull("standbys");
         Duration interval = runtime.durationOrZero("checkpoint.interval");
         return new JobSpec.Runtime(
                 workers == null ? Math.max(1, environment.cores()) : Integer.parseInt(workers.value()),
                 interval,
+                standbys == null ? 0 : Integer.parseInt(standbys.value()),
                 path(state, "dir"),
                 state.sizeBytes("memory"),
                 adminListen(runtime),

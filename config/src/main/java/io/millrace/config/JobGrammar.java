@@ -129,6 +129,11 @@ final class JobGrammar {
                     new Shape.Scalar(new ScalarType.Lasting(Duration.ofMillis(10), Duration.ofMinutes(1), "ms")),
                     "100ms",
                     "How often state, results and offsets are committed together."),
+            optional(
+                    "standbys",
+                    new Shape.Scalar(new ScalarType.Whole(0, 8)),
+                    "0",
+                    "How many other instances keep a copy of each task's state up to date, to take it over at once."),
             optional("state", STATE, null, "Where and in how much memory state is kept."),
             optional("admin", ADMIN, null, "The admin server: health, metrics and status; none by default."),
             optional(

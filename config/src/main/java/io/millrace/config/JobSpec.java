@@ -213,6 +213,7 @@ public record JobSpec(
     /**
      * How the job runs on this instance.
      *
+     * @param standbys how many other instances follow the changelogs of each task with state
      * @param stateDir the directory below which this job keeps its state
      * @param stateMemoryBytes RocksDB's caches and write buffers together
      * @param adminListen host:port, or null for no admin server
@@ -222,6 +223,7 @@ public record JobSpec(
     public record Runtime(
             int workers,
             Duration checkpointInterval,
+            int standbys,
             Path stateDir,
             long stateMemoryBytes,
             @Nullable String adminListen,

@@ -47,6 +47,7 @@ final class JobReaderTest {
                 .isEqualTo(new JobSpec.Runtime(
                         3,
                         Duration.ofMillis(100),
+                        0,
                         Path.of("/jobs/here/.millrace"),
                         256L << 20,
                         null,
@@ -112,6 +113,7 @@ final class JobReaderTest {
                 .isEqualTo(new JobSpec.Runtime(
                         2,
                         Duration.ofMillis(100),
+                        1,
                         Path.of("/var/lib/millrace"),
                         512L << 20,
                         "127.0.0.1:8080",

@@ -40,11 +40,18 @@ final class RunCommand implements Callable<Integer> {
             description = "Process what the sources hold now, close all windows, and exit with 0.")
     private boolean untilEnd;
 
+    @Option(
+            names = "--leave-on-stop",
+            description =
+                    "When stopped, give all tasks up at once, because this instance will not come back. Without it they wait for a"
+                            + " restart until the session times out.")
+    private boolean leaveOnStop;
+
     @Override
     public Integer call() {
         JobFile file = JobFile.of(job);
         Plan plan = file.plan(Warnings.to(spec, file.text()));
-        RunningJob running = RunningJob.start(plan, untilEnd);
+        RunningJob running = RunningJob.start(plan, untilEnd, leaveOnStop);
         return Termination.guard(running::requestStop, GRACE, () -> finish(running))
                 .number();
     }

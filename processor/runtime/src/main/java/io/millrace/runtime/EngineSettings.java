@@ -41,10 +41,11 @@ final class EngineSettings {
     }
 
     static Map<String, Object> groupConsumer(
-            String group, String memberId, TaskPlacement placement, Rebalances rebalances) {
-        return Map.of(
+            RuntimeContext context, String memberId, Rebalances rebalances, LocalTasks local) {
+        Map<String, Object> settings = new HashMap<>(assignor(context, rebalances, local));
+        settings.putAll(Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG,
-                group,
+                context.group(),
                 ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
                 memberId,
                 ConsumerConfig.CLIENT_ID_CONFIG,
@@ -55,11 +56,20 @@ final class EngineSettings {
                 "read_committed",
                 // A missing offset is ours to judge: it means the beginning only before the first checkpoint.
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "none",
+                "none"));
+        return settings;
+    }
+
+    private static Map<String, Object> assignor(RuntimeContext context, Rebalances rebalances, LocalTasks local) {
+        return Map.of(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                 List.of(TaskAssignor.class.getName()),
                 TaskAssignor.PLACEMENT_CONFIG,
-                placement,
+                context.placement(),
+                TaskAssignor.STANDBYS_CONFIG,
+                context.config().standbys(),
+                TaskAssignor.LOCAL_TASKS_CONFIG,
+                local,
                 TaskAssignor.REBALANCES_CONFIG,
                 rebalances);
     }

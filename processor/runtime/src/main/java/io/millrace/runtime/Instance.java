@@ -245,7 +245,7 @@ public final class Instance {
 
     /** Stops the workers, restoring on meanwhile because they may still be given tasks. */
     private void wind(List<WorkerThread> threads, Rounds rounds, Outcome end) {
-        boolean leave = end instanceof Outcome.Finished;
+        boolean leave = end instanceof Outcome.Finished || (end instanceof Outcome.Stopped && config.leaveOnStop());
         threads.forEach(thread -> thread.stop(leave));
         while (threads.stream().anyMatch(Thread::isAlive)) {
             try {

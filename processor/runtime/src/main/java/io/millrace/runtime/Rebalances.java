@@ -37,8 +37,13 @@ final class Rebalances {
             return false;
         }
         halfSinceMs = nowMs;
-        asked++;
+        ask();
         return true;
+    }
+
+    /** Another rebalance is wanted: the next subscription is to differ from the last. */
+    synchronized void ask() {
+        asked++;
     }
 
     /** A number that changes when another rebalance is asked for. */

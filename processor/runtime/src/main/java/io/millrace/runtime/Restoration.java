@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -126,6 +127,16 @@ final class Restoration {
         claims[changelogs.indexOf(changelog)] = ChangelogEpochs.UNKNOWN;
     }
 
+    /** What is read from here on was there in these epochs; one that is not known changes nothing. */
+    void reachedIn(ToIntFunction<TopicPartition> epochOf) {
+        for (int i = 0; i < epochs.length; i++) {
+            int epoch = epochOf.applyAsInt(changelogs.get(i));
+            if (epoch != ChangelogEpochs.UNKNOWN) {
+                epochs[i] = epoch;
+            }
+        }
+    }
+
     /** Says what keeps it from going on; null if nothing does. */
     void waitsFor(@Nullable String what) {
         ticket.progress(ticket.progress().waitingFor(what));
@@ -231,6 +242,24 @@ final class Restoration {
             positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epochs[i], fronts.get(i)));
         }
         return new StoredPosition(clock.millis(), positions);
+    }
+
+    /** Per store, the first offset of its changelog that has not been applied. */
+    long[] offsets() {
+        return offsets.clone();
+    }
+
+    /** Writes what was applied and how far that is, also if nothing but markers has come since. */
+    void keep() {
+        batch();
+        write();
+    }
+
+    /** Makes what was written durable. */
+    void flush() {
+        if (state != null) {
+            state.flush();
+        }
     }
 
     /** Whether any checkpoint of this task had ever been: local state or committed changes say so. */

@@ -56,6 +56,8 @@ final class Restorer implements AutoCloseable {
     private static final int MAX_DAMAGES = 3;
 
     private final RuntimeContext context;
+    private final LocalTasks local;
+    private final Standbys standbys;
     private final Consumer<byte[], byte[]> consumer;
     private final Queue<RestoreTicket> requests = new ConcurrentLinkedQueue<>();
     private final List<RestoreTicket> retries = new ArrayList<>();
@@ -73,8 +75,10 @@ final class Restorer implements AutoCloseable {
 
     Restorer(RuntimeContext context) {
         this.context = context;
+        this.local = new LocalTasks(context.config());
         this.consumer = context.clients().consumer(EngineSettings.restoreConsumer(context.group() + "-restore"));
         this.epochs = new ChangelogEpochs(context);
+        this.standbys = new Standbys(context, local, epochs);
         this.watch = new RestoreWatch(context);
         this.starts = new InputStarts(context);
     }
@@ -108,8 +112,39 @@ final class Restorer implements AutoCloseable {
         out.remove(task);
     }
 
-    /** One round: takes up requests, reads what the changelogs have, hands out what is done. Returns at once if there is nothing. */
+    /** The same, for a task that was running. Callable from any thread. */
+    void returned(TaskSeat seat) {
+        standbys.returned(seat);
+        out.remove(seat.task());
+    }
+
+    /** What the disk holds, for the group to know, and what the group wants of this instance. */
+    LocalTasks local() {
+        return local;
+    }
+
+    /** Whether it is known what the disk holds; workers join the group after that. Callable from any thread. */
+    boolean knowsDisk() {
+        return standbys.knowsDisk();
+    }
+
+    /**
+     * One round: takes up requests, reads what the changelogs have, hands out what is done, and lets standbys follow theirs. Returns at
+     * once if there is nothing.
+     */
     void step() {
+        standbys.inspect();
+        restore();
+        standbys.step(this::isTaken);
+    }
+
+    private boolean isTaken(TaskId task) {
+        return out.contains(task)
+                || active.containsKey(task)
+                || retries.stream().anyMatch(ticket -> ticket.task().equals(task));
+    }
+
+    private void restore() {
         dropCancelled();
         takeUpRequests();
         epochs.step(this::changelogs);
@@ -145,9 +180,9 @@ final class Restorer implements AutoCloseable {
         handOut();
     }
 
-    /** Of all tasks that this instance has. */
+    /** Of all tasks that this instance has or follows. */
     private Set<TopicPartition> changelogs() {
-        Set<TopicPartition> changelogs = new HashSet<>();
+        Set<TopicPartition> changelogs = standbys.changelogs();
         out.forEach(task -> changelogs.addAll(JobCluster.changelogs(context.topology(), task)));
         active.keySet().forEach(task -> changelogs.addAll(JobCluster.changelogs(context.topology(), task)));
         return changelogs;
@@ -155,7 +190,7 @@ final class Restorer implements AutoCloseable {
 
     /** Whether there is work to do at once. */
     boolean isBusy() {
-        return !requests.isEmpty() || !active.isEmpty();
+        return !requests.isEmpty() || !active.isEmpty() || standbys.isBusy();
     }
 
     private void takeUpRequests() {
@@ -182,8 +217,10 @@ final class Restorer implements AutoCloseable {
             retryLater(ticket, RETRY_MS);
             return false;
         }
+        standbys.release(ticket.task());
         try {
             active.put(ticket.task(), begin(ticket));
+            standbys.restoring(ticket.task());
             return true;
         } catch (UnstableOffsetCommitException e) {
             if (ticket.waited() % WAITS_PER_WARNING == 0) {
@@ -401,6 +438,7 @@ final class Restorer implements AutoCloseable {
                         restoration.tookMs());
             }
             out.add(seat.task());
+            standbys.runs(seat.task());
             if (!restoration.ticket().complete(seat)) {
                 drop(restoration, new IllegalStateException("task " + seat.task() + " was given up"));
             }
@@ -488,6 +526,7 @@ final class Restorer implements AutoCloseable {
         for (RestoreTicket ticket = requests.poll(); ticket != null; ticket = requests.poll()) {
             refuse(ticket, new IllegalStateException("the instance is closing"));
         }
+        standbys.close();
         consumer.close();
     }
 }

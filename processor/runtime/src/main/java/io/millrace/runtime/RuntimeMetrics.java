@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** The meters of one instance; docs/operations.md lists them. Thread-safe. */
@@ -27,6 +28,9 @@ final class RuntimeMetrics {
     private final MultiGauge remainingRecords;
     private final MultiGauge remainingBytes;
     private final AtomicInteger pausedInputs = new AtomicInteger();
+    private final Counter followed;
+    private final AtomicInteger standbys = new AtomicInteger();
+    private final AtomicLong standbysLag = new AtomicLong();
 
     RuntimeMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -35,6 +39,15 @@ final class RuntimeMetrics {
                 .register(registry);
         this.rollbacks = Counter.builder("millrace.rollbacks")
                 .description("Transactions given up, with a return to the last checkpoint")
+                .register(registry);
+        this.followed = Counter.builder("millrace.standby.records")
+                .description("Changelog records read by standbys")
+                .register(registry);
+        Gauge.builder("millrace.standbys", standbys, AtomicInteger::get)
+                .description("Tasks of other instances that this one follows")
+                .register(registry);
+        Gauge.builder("millrace.standby.lag.records", standbysLag, AtomicLong::get)
+                .description("Changelog records that the standbys have not read yet")
                 .register(registry);
         this.checkpoints = Timer.builder("millrace.checkpoints")
                 .description("Committed transactions, and the time from firing timers to local state written")
@@ -59,12 +72,15 @@ final class RuntimeMetrics {
                             .filter(task -> task.state() == state)
                             .count())
                     .description("Tasks of this instance, by what they are doing")
+                    // Meters hold on to what they look at only weakly, and nobody else has the supplier.
+                    .strongReference(true)
                     .tags("state", state.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
         Gauge.builder("millrace.watermark.seconds", status, RuntimeMetrics::watermarkSeconds)
                 .description(
                         "Event time up to which all running tasks of this instance are complete; NaN if not known yet")
+                .strongReference(true)
                 .register(registry);
     }
 
@@ -132,6 +148,16 @@ final class RuntimeMetrics {
                 .tags(Tags.of("topic", topic))
                 .register(registry)
                 .increment((double) offsets);
+    }
+
+    void followed(long records) {
+        followed.increment((double) records);
+    }
+
+    /** So many tasks are followed, and so many changelog records are not read yet. */
+    void standbys(int count, long lag) {
+        standbys.set(count);
+        standbysLag.set(lag);
     }
 
     /** So many more input partitions wait for others of their task; negative if they no longer do. */

@@ -18,10 +18,14 @@ final class TaskPlacement {
     private final Map<TaskId, List<TopicPartition>> partitionsOf = new TreeMap<>();
     private final Map<TopicPartition, TaskId> taskOf = new HashMap<>();
     private final Set<String> topics = new TreeSet<>();
+    private final Set<Integer> stagesWithState = new TreeSet<>();
 
     /** @param partitionCounts of every input topic of the topology */
     TaskPlacement(Topology topology, Map<String, Integer> partitionCounts) {
         for (Stage stage : topology.stages()) {
+            if (!stage.stores().isEmpty()) {
+                stagesWithState.add(stage.id());
+            }
             for (Input input : stage.inputs()) {
                 for (String topic : input.topics()) {
                     topics.add(topic);
@@ -67,6 +71,11 @@ final class TaskPlacement {
             throw new IllegalArgumentException("no task " + task);
         }
         return partitions;
+    }
+
+    /** Whether a task keeps state, which makes it costly to have and to move. */
+    boolean hasState(TaskId task) {
+        return stagesWithState.contains(task.stage());
     }
 
     /** The task that reads a partition, or null if the job does not read it. */

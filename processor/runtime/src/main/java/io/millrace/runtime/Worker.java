@@ -79,7 +79,7 @@ final class Worker implements Membership.Listener {
                 .collect(Collectors.toSet());
         this.rebalances = new Rebalances(context.clock());
         this.consumer = context.clients()
-                .consumer(EngineSettings.groupConsumer(context.group(), memberId, context.placement(), rebalances));
+                .consumer(EngineSettings.groupConsumer(context, memberId, rebalances, restorer.local()));
         Map<String, String> kafka = context.config().kafka();
         this.reading = new Reading(
                 consumer,
@@ -110,8 +110,9 @@ final class Worker implements Membership.Listener {
             if (!transaction.isReady() && now() >= notBeforeMs) {
                 transaction.renew();
             }
-            if (!joined && transaction.isReady()) {
-                // Not before: a transaction of this worker's predecessor must be over when its tasks are restored.
+            if (!joined && transaction.isReady() && restorer.knowsDisk()) {
+                // Not before: a transaction of this worker's predecessor must be over when its tasks are restored, and what
+                // the disk holds decides which tasks it gets.
                 membership.join();
                 joined = true;
             }
@@ -128,7 +129,7 @@ final class Worker implements Membership.Listener {
 
     private void round() {
         seatRestored();
-        rejoinIfStuck();
+        rejoinIfDue();
         if (interrupted) {
             finishInterrupted();
             // Nothing could be read meanwhile: that is no silence.
@@ -151,11 +152,21 @@ final class Worker implements Membership.Listener {
         }
     }
 
-    /** A rebalance that took tasks from their owners should have been followed by one that gives them out; if it was not, asks for it. */
-    private void rejoinIfStuck() {
-        if (joined && rebalances.isStuck(now())) {
+    /**
+     * A rebalance that took tasks from their owners should have been followed by one that gives them out; if it was not, asks for it. So it
+     * does for tasks for which this instance has warmed up.
+     */
+    private void rejoinIfDue() {
+        if (!joined) {
+            return;
+        }
+        if (rebalances.isStuck(now())) {
             log.warn("tasks were withheld for a rebalance that has not come; asking for one");
             consumer.enforceRebalance("tasks are without an owner");
+        } else if (restorer.local().isWarmedUp(now())) {
+            log.info("this instance has caught up with tasks that it is to take over; asking for a rebalance");
+            rebalances.ask();
+            consumer.enforceRebalance("a standby has caught up");
         }
     }
 
@@ -290,7 +301,7 @@ final class Worker implements Membership.Listener {
             if (run != null) {
                 reading.remove(run);
                 run.close();
-                restorer.returned(task);
+                restorer.returned(run.seat());
             }
         }
     }

@@ -39,6 +39,11 @@ final class DamagedBackend implements StateBackend {
     }
 
     @Override
+    public Set<String> tasks() {
+        return memory.tasks();
+    }
+
+    @Override
     public long nativeMemoryBytes() {
         return 0;
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -79,6 +80,22 @@ final class Jobs {
         List<Stage> stages = new ArrayList<>();
         for (List<String> group : topics) {
             stages.add(new Stage(stages.size(), List.of(source(group.toArray(new String[0]))), List.of(), List.of()));
+        }
+        return new Topology("job", stages, List.of(), List.of(), false, null);
+    }
+
+    /** One stage per topic, named {@code topic-0} and so on; those in {@code withState} have a store. */
+    static Topology stages(int count, Set<Integer> withState) {
+        List<Stage> stages = new ArrayList<>();
+        for (int stage = 0; stage < count; stage++) {
+            String store = "store-" + stage;
+            stages.add(new Stage(
+                    stage,
+                    List.of(source("topic-" + stage)),
+                    List.of(),
+                    withState.contains(stage)
+                            ? List.of(new Stage.Store(store, "window", "job-" + store + "-changelog", false))
+                            : List.of()));
         }
         return new Topology("job", stages, List.of(), List.of(), false, null);
     }

@@ -58,7 +58,7 @@ class LostInputTest {
         TestClock clock = new TestClock();
         return new LostInput(Jobs.context(
                 Jobs.twoStages(),
-                new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), false, policy),
+                new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), false, policy, 0, false),
                 Jobs.cluster(),
                 Jobs.noClients(),
                 new MemoryStateBackend(),

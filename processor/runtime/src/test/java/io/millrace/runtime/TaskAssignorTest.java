@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.TaskId;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -139,11 +140,11 @@ class TaskAssignorTest {
         group.join("b");
         Map<String, Assignment> half = group.assign();
         assertThat(partitions(half, "b")).isEmpty();
-        assertThat(half.values()).extracting(TaskAssignorTest::mark).containsExactly((byte) 1, (byte) 1);
+        assertThat(half.values()).extracting(TaskAssignorTest::isHalf).containsExactly(true, true);
         group.accept(half);
         Map<String, Assignment> whole = group.assign();
         assertThat(partitions(whole, "b")).hasSize(1);
-        assertThat(whole.values()).extracting(TaskAssignorTest::mark).containsExactly((byte) 0, (byte) 0);
+        assertThat(whole.values()).extracting(TaskAssignorTest::isHalf).containsExactly(false, false);
     }
 
     @Test
@@ -201,13 +202,15 @@ class TaskAssignorTest {
         TestClock clock = new TestClock();
         Rebalances rebalances = new Rebalances(clock);
         TaskAssignor assignor = new TaskAssignor();
-        assignor.configure(Map.of(TaskAssignor.REBALANCES_CONFIG, rebalances));
+        LocalTasks local = new LocalTasks(new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), false));
+        assignor.configure(
+                Map.of(TaskAssignor.REBALANCES_CONFIG, rebalances, TaskAssignor.LOCAL_TASKS_CONFIG, local));
         ByteBuffer before = assignor.subscriptionUserData(Set.of("clicks"));
-        assignor.onAssignment(new Assignment(List.of(), ByteBuffer.wrap(new byte[] {1})), METADATA);
+        assignor.onAssignment(order(true), METADATA);
         clock.advance(10_000);
         assertThat(rebalances.isStuck(clock.millis())).isTrue();
         assertThat(assignor.subscriptionUserData(Set.of("clicks"))).isNotEqualTo(before);
-        assignor.onAssignment(new Assignment(List.of(), ByteBuffer.wrap(new byte[] {0})), METADATA);
+        assignor.onAssignment(order(false), METADATA);
         clock.advance(10_000);
         assertThat(rebalances.isStuck(clock.millis())).isFalse();
         assignor.onAssignment(new Assignment(List.of()), METADATA);
@@ -219,9 +222,12 @@ class TaskAssignorTest {
         return requireNonNull(assignments.get(member)).partitions();
     }
 
-    private static byte mark(Assignment assignment) {
-        ByteBuffer userData = assignment.userData();
-        return userData == null ? -1 : userData.get(userData.position());
+    private static Assignment order(boolean half) {
+        return new Assignment(List.of(), new MemberOrder(half, Set.of(), Set.of(), Set.of()).encode());
+    }
+
+    private static boolean isHalf(Assignment assignment) {
+        return MemberOrder.decode(assignment.userData()).half();
     }
 
     /** One member as the broker and the client know it. */

@@ -107,7 +107,7 @@ class WorkerTest {
     private Running running(OnDataLoss onDataLoss, TopicPartition... partitions) {
         RuntimeContext context = Jobs.context(
                 Jobs.twoStages(),
-                new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), false, onDataLoss),
+                new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), false, onDataLoss, 0, false),
                 cluster,
                 clients,
                 backend,

@@ -3,6 +3,7 @@ package io.millrace.state;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * State on the heap, for tests and simulations. What a task applied outlives {@link TaskState#close} for as long as this
@@ -28,6 +29,11 @@ public final class MemoryStateBackend implements StateBackend {
         MemoryTaskState state = new MemoryTaskState(task, kept, stores, () -> forget(task));
         open.put(task, state);
         return state;
+    }
+
+    @Override
+    public synchronized Set<String> tasks() {
+        return Set.copyOf(disk.keySet());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.state;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Opens the committed state of tasks. One per process; it owns the memory budget that all tasks share. Thread-safe. */
@@ -17,6 +18,9 @@ public interface StateBackend extends AutoCloseable {
      * @throws IllegalStateException if the task is open already
      */
     TaskState open(String task, List<String> stores);
+
+    /** The names of all tasks that something is kept for, open or not. */
+    Set<String> tasks();
 
     /** Removes everything kept for a task; it must not be open. Does nothing if there is nothing. */
     void destroy(String task);

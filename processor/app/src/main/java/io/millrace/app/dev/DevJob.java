@@ -25,6 +25,7 @@ final class DevJob {
                 new JobSpec.Runtime(
                         runtime.workers(),
                         runtime.checkpointInterval(),
+                        runtime.standbys(),
                         stateDir,
                         runtime.stateMemoryBytes(),
                         runtime.adminListen(),

@@ -86,7 +86,7 @@ public final class DevSession {
                 ? new ExactCheck(Sample.PARTITIONS, devJob.sources().get(0).lag())
                 : null;
         Plan plan = file.plan(devJob, warning -> {});
-        try (RunningJob running = RunningJob.start(plan, false)) {
+        try (RunningJob running = RunningJob.start(plan, false, false)) {
             CompletableFuture<Outcome> outcome = start("millrace-dev-job", running::await);
             ResultReader results = new ResultReader(address, DevJob.sinkTopics(devJob), check);
             CompletableFuture<?> reading = start("millrace-dev-results", () -> {

@@ -47,9 +47,10 @@ public final class RunningJob implements AutoCloseable {
      * Starts an instance; its work begins when the group has placed its tasks.
      *
      * @param untilEnd whether it stops at the ends that its sources have now
+     * @param leaveOnStop whether its tasks move elsewhere at once when it is stopped
      * @throws UncheckedIOException if the admin server cannot listen
      */
-    public static RunningJob start(Plan plan, boolean untilEnd) {
+    public static RunningJob start(Plan plan, boolean untilEnd, boolean leaveOnStop) {
         JobSpec spec = plan.job();
         Path stateDir = spec.runtime().stateDir().resolve(spec.name().value());
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -64,7 +65,9 @@ public final class RunningJob implements AutoCloseable {
                     spec.runtime().workers(),
                     spec.runtime().checkpointInterval(),
                     untilEnd,
-                    spec.errors().goOnAfterLoss() ? OnDataLoss.CONTINUE : OnDataLoss.FAIL);
+                    spec.errors().goOnAfterLoss() ? OnDataLoss.CONTINUE : OnDataLoss.FAIL,
+                    spec.runtime().standbys(),
+                    leaveOnStop);
             Instance instance = new Instance(
                     plan.topology(), config, backend, new KafkaClients(spec.kafka()), metrics, Clock.systemUTC());
             AdminServer admin = admin(spec.runtime().adminListen(), instance, metrics);

@@ -26,7 +26,7 @@ final class PageStats {
             job: page-stats
             kafka:
               bootstrap.servers: ${KAFKA}
-              consumer.session.timeout.ms: 6000
+              consumer.session.timeout.ms: ${SESSION:-6000}
               consumer.heartbeat.interval.ms: 1000
               consumer.max.poll.records: ${POLL:-4000}
               producer.transaction.timeout.ms: 10000
@@ -55,6 +55,7 @@ final class PageStats {
             runtime:
               workers: 2
               checkpoint.interval: 100ms
+              standbys: ${STANDBYS:-0}
               state: {dir: '${STATE}', memory: 64MB}
               admin: {listen: '127.0.0.1:${ADMIN:-0}'}
             """;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.rocksdb.RocksDB;
 
@@ -52,6 +53,13 @@ public final class RocksDbStateBackend implements StateBackend {
         RocksDbTaskState state = RocksDbTaskState.open(task, directory.task(task), stores, shared, this::closeHandles);
         open.put(task, state);
         return state;
+    }
+
+    /** @throws StateUnavailableException if the directory cannot be listed */
+    @Override
+    public synchronized Set<String> tasks() {
+        checkOpen();
+        return directory.tasks();
     }
 
     @Override

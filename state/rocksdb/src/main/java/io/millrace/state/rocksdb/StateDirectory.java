@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,20 @@ final class StateDirectory implements AutoCloseable {
 
     Path task(String task) {
         return path.resolve(task);
+    }
+
+    /** The tasks that have a directory. */
+    Set<String> tasks() {
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.filter(Files::isDirectory)
+                    .map(entry -> entry.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new StateUnavailableException(
+                    "the state directory " + path + " cannot be listed (" + e + "). Let the user that runs Millrace read it.",
+                    e);
+        }
     }
 
     /** Removes a task's directory, if there is one, so that a crash leaves either all of it in place or nothing. */
