@@ -249,10 +249,15 @@ final class Restoration {
         return offsets.clone();
     }
 
-    /** Writes what was applied and how far that is, also if nothing but markers has come since. */
+    /**
+     * Writes what was applied and how far that is, also if nothing but markers has come since. A position means that there has been a
+     * checkpoint; so there is none before the first.
+     */
     void keep() {
-        batch();
-        write();
+        if (sawCheckpoint()) {
+            batch();
+            write();
+        }
     }
 
     /** Makes what was written durable. */

@@ -236,16 +236,18 @@ final class Standbys implements AutoCloseable {
     }
 
     private void assign() {
-        if (consumer == null) {
-            consumer = context.clients().consumer(EngineSettings.restoreConsumer(context.group() + "-standby"));
+        Consumer<byte[], byte[]> reader = consumer;
+        if (reader == null) {
+            reader = context.clients().consumer(EngineSettings.restoreConsumer(context.group() + "-standby"));
+            consumer = reader;
         }
         Map<TopicPartition, Long> wanted = new HashMap<>();
         open.values().forEach(standby -> wanted.putAll(standby.missing()));
-        Set<TopicPartition> before = new HashSet<>(consumer.assignment());
-        consumer.assign(wanted.keySet());
+        Set<TopicPartition> before = new HashSet<>(reader.assignment());
+        reader.assign(wanted.keySet());
         for (Map.Entry<TopicPartition, Long> entry : wanted.entrySet()) {
             if (!before.contains(entry.getKey())) {
-                consumer.seek(entry.getKey(), new OffsetAndMetadata(entry.getValue(), claim(entry.getKey()), ""));
+                reader.seek(entry.getKey(), new OffsetAndMetadata(entry.getValue(), claim(entry.getKey()), ""));
             }
         }
     }
@@ -260,11 +262,12 @@ final class Standbys implements AutoCloseable {
     }
 
     private void read() {
-        if (consumer == null || open.isEmpty()) {
+        Consumer<byte[], byte[]> reader = consumer;
+        if (reader == null || open.isEmpty()) {
             return;
         }
         try {
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ZERO);
+            ConsumerRecords<byte[], byte[]> records = reader.poll(Duration.ZERO);
             for (Restoration standby : List.copyOf(open.values())) {
                 apply(standby, records);
             }

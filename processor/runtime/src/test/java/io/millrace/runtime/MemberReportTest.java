@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.TaskId;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class MemberReportTest {
     @Test
     void fields_and_versions_that_are_not_known_are_passed_over() {
         byte[] known = REPORT.encode().array();
-        byte[] newer = java.util.Arrays.copyOf(known, known.length + 4);
+        byte[] newer = Arrays.copyOf(known, known.length + 4);
         newer[0] = 9;
         newer[known.length] = 99;
         newer[known.length + 1] = 2;
@@ -37,8 +38,8 @@ class MemberReportTest {
     @Test
     void what_is_written_is_read_and_what_is_missing_is_done_without() {
         assertThat(MemberReport.decode(REPORT.encode())).isEqualTo(REPORT);
-        ByteBuffer short1 = ByteBuffer.wrap(new byte[] {1, 2, 2, 'a', 'b'});
-        assertThat(requireNonNull(MemberReport.decode(short1)).held()).isEmpty();
+        ByteBuffer bare = ByteBuffer.wrap(new byte[] {1, 2, 2, 'a', 'b'});
+        assertThat(requireNonNull(MemberReport.decode(bare)).held()).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -71,7 +72,7 @@ class PlacementPropertyTest {
                 if (group.placement.hasState(task)) {
                     total++;
                     counts.merge(requireNonNull(before.get(task)), 1, Integer::sum);
-                    moved += before.get(task).equals(after.get(task)) ? 0 : 1;
+                    moved += Objects.equals(before.get(task), after.get(task)) ? 0 : 1;
                 }
             }
             assertThat(moved).as("seed %d", seed).isEqualTo(leastMoves(counts.values(), total, instances + 1));
