@@ -19,6 +19,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +45,14 @@ final class SimulatedConsumer implements UnusedConsumerCalls {
     private final String name;
     private final @Nullable GroupMember member;
     private final Map<TopicPartition, Claim> claims = new LinkedHashMap<>();
+    private final BrokerAnswers answers;
 
     SimulatedConsumer(SimulatedKafka kafka, Incarnation process, Fate fate, Map<String, Object> settings) {
         this.kafka = kafka;
         this.process = process;
         this.fate = fate;
         this.name = String.valueOf(settings.get(ConsumerConfig.CLIENT_ID_CONFIG));
+        this.answers = new BrokerAnswers(name);
         this.committedOnly = "read_committed".equals(settings.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG));
         this.member = settings.containsKey(ConsumerConfig.GROUP_ID_CONFIG)
                 ? new GroupMember(kafka, process, fate, this, settings)
@@ -167,6 +173,21 @@ final class SimulatedConsumer implements UnusedConsumerCalls {
         return claim.position < 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(0, end - claim.position));
     }
 
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic, Duration timeout) {
+        Node[] replicas = {BrokerAnswers.BROKER};
+        List<PartitionInfo> partitions = new ArrayList<>();
+        for (int partition = 0; partition < kafka.topic(topic).partitions().size(); partition++) {
+            partitions.add(new PartitionInfo(topic, partition, BrokerAnswers.BROKER, replicas, replicas));
+        }
+        return partitions;
+    }
+
+    @Override
+    public Map<MetricName, ? extends Metric> metrics() {
+        return Map.of(answers.metricName(), answers);
+    }
+
     // ---- reading
 
     @Override
@@ -178,6 +199,7 @@ final class SimulatedConsumer implements UnusedConsumerCalls {
         if (!kafka.isAvailable()) {
             return ConsumerRecords.empty();
         }
+        answers.answered();
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new LinkedHashMap<>();
         Map<TopicPartition, OffsetAndMetadata> next = new LinkedHashMap<>();
         int room = 1 + fate.dice().below(MOST_RECORDS);

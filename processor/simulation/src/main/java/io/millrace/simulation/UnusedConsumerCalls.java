@@ -12,8 +12,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -132,17 +130,7 @@ interface UnusedConsumerCalls extends Consumer<byte[], byte[]> {
     }
 
     @Override
-    default Map<MetricName, ? extends Metric> metrics() {
-        throw unused("metrics");
-    }
-
-    @Override
     default List<PartitionInfo> partitionsFor(String topic) {
-        throw unused("partitionsFor");
-    }
-
-    @Override
-    default List<PartitionInfo> partitionsFor(String topic, Duration timeout) {
         throw unused("partitionsFor");
     }
 
