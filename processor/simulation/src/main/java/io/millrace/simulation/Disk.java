@@ -108,6 +108,11 @@ final class Disk {
         }
 
         @Override
+        public Set<String> tasks() {
+            return Set.copyOf(images.keySet());
+        }
+
+        @Override
         public void destroy(String task) {
             fate.between(process);
             if (open.containsKey(task)) {

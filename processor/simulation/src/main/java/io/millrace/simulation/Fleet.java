@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.engine.topology.Topology;
 import io.millrace.runtime.ClientFactory;
 import io.millrace.runtime.InstanceConfig;
+import io.millrace.runtime.OnDataLoss;
 import io.millrace.runtime.Rounds;
 import io.millrace.state.StateBackend;
 import io.millrace.state.StateUnavailableException;
@@ -41,6 +42,7 @@ final class Fleet {
     private final Fate fate;
     private final Seams seams;
     private final int workers;
+    private final int standbys;
     private final Duration checkpointInterval;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final List<Disk> disks = new ArrayList<>();
@@ -52,6 +54,7 @@ final class Fleet {
             Fate fate,
             Seams seams,
             int workers,
+            int standbys,
             Duration checkpointInterval) {
         this.topology = topology;
         this.kafka = kafka;
@@ -59,6 +62,7 @@ final class Fleet {
         this.fate = fate;
         this.seams = seams;
         this.workers = workers;
+        this.standbys = standbys;
         this.checkpointInterval = checkpointInterval;
     }
 
@@ -186,7 +190,8 @@ final class Fleet {
             ClientFactory clients = seams.clients(new SimulatedClients(kafka, process, fate), kafka);
             StateBackend backend = seams.state(place.disk.mount(process, fate, kafka.invariants()));
             InstanceConfig config =
-                    new InstanceConfig(process.instance(), Map.of(), workers, checkpointInterval, false);
+                    new InstanceConfig(
+                    process.instance(), Map.of(), workers, checkpointInterval, false, OnDataLoss.FAIL, standbys, false);
             process.started(
                     Rounds.open(
                             topology, config, backend, clients, clients.cluster(), new SimpleMeterRegistry(), clock),

@@ -211,6 +211,9 @@ final class SimulatedConsumer implements UnusedConsumerCalls {
         }
         if (!next.isEmpty()) {
             kafka.trace(name, "reads up to " + Text.offsets(next));
+            if (name.endsWith("-standby")) {
+                kafka.count("a standby reads");
+            }
         }
         return new ConsumerRecords<>(records, next);
     }

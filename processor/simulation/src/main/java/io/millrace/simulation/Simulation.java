@@ -75,7 +75,14 @@ public final class Simulation implements Fate {
         kafka.create(CountingJob.EVENTS, partitions, "delete");
         topology.sinkTopics().forEach(topic -> kafka.create(topic, 2, "delete"));
         this.fleet = new Fleet(
-                topology, kafka, clock, this, seams, 1 + dice.below(2), Duration.ofMillis(dice.pick(INTERVALS_MS)));
+                topology,
+                kafka,
+                clock,
+                this,
+                seams,
+                1 + dice.below(2),
+                dice.below(2),
+                Duration.ofMillis(dice.pick(INTERVALS_MS)));
         int instances = 1 + dice.below(3);
         for (int i = 1; i <= instances; i++) {
             fleet.add("i" + i);

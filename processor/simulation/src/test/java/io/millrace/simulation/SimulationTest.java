@@ -86,6 +86,7 @@ class SimulationTest {
                 "a member comes back while the group is COMPLETING",
                 "a member comes back while the group is STABLE",
                 "a restoration waits for a pending transaction",
+                "a standby reads",
                 "a transaction times out"));
         for (Fault fault : Fault.values()) {
             unseen.add(fault.name());
