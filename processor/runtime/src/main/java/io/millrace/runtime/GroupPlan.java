@@ -21,8 +21,7 @@ import java.util.TreeSet;
  * @param standbys per instance, tasks that it follows to take them over when their owner dies
  * @param warmUps per instance, tasks that it follows to get them soon
  */
-record GroupPlan(
-        Map<String, Set<TaskId>> tasks, Map<String, Set<TaskId>> standbys, Map<String, Set<TaskId>> warmUps) {
+record GroupPlan(Map<String, Set<TaskId>> tasks, Map<String, Set<TaskId>> standbys, Map<String, Set<TaskId>> warmUps) {
     /** So few changelog records are read in less time than a rebalance takes. */
     static final long SMALL_LAG = 10_000;
 
@@ -40,8 +39,8 @@ record GroupPlan(
         Map<String, Set<TaskId>> warmUps = keepThoseFarBehind(placement, group, present, instances);
         Map<String, Set<TaskId>> tasks = new TreeMap<>();
         group.members()
-                .forEach((instance, members) -> tasks.putAll(
-                        amongWorkers(placement, group, members, at(instance, instances))));
+                .forEach((instance, members) ->
+                        tasks.putAll(amongWorkers(placement, group, members, at(instance, instances))));
         Map<TaskId, String> active = new TreeMap<>(instances);
         active.keySet().removeIf(task -> !placement.hasState(task));
         return new GroupPlan(tasks, StandbyPlacement.of(group, active, warmUps, standbyCount), warmUps);
@@ -68,8 +67,7 @@ record GroupPlan(
      * Where each task is, or would go at once if nothing else mattered: with its owner; without one, with the instance that it was taken
      * from its owner for; else where its state is nearest, and of those that are near enough, where there is room.
      */
-    private static Map<TaskId, String> present(
-            TaskPlacement placement, GroupView group, Map<String, Integer> shares) {
+    private static Map<TaskId, String> present(TaskPlacement placement, GroupView group, Map<String, Integer> shares) {
         Map<TaskId, String> present = new HashMap<>();
         Map<String, Integer> counts = new HashMap<>();
         present.putAll(group.promised());
@@ -83,16 +81,20 @@ record GroupPlan(
         List<TaskId> homeless = placement.tasks().stream()
                 .filter(task -> placement.hasState(task) && !present.containsKey(task))
                 .toList();
-        int withState = (int) placement.tasks().stream().filter(placement::hasState).count();
+        int withState =
+                (int) placement.tasks().stream().filter(placement::hasState).count();
         Map<String, Integer> room = new HashMap<>();
         Quota quota = new Quota(shares, withState, null);
-        shares.keySet().forEach(instance -> room.put(instance, quota.floor(instance) - counts.getOrDefault(instance, 0)));
+        shares.keySet()
+                .forEach(instance -> room.put(instance, quota.floor(instance) - counts.getOrDefault(instance, 0)));
         record Way(long lag, TaskId task, String instance) {}
         homeless.stream()
-                .flatMap(task -> shares.keySet().stream()
-                        .map(instance -> new Way(group.lag(task, instance), task, instance)))
+                .flatMap(task ->
+                        shares.keySet().stream().map(instance -> new Way(group.lag(task, instance), task, instance)))
                 .filter(way -> way.lag <= SMALL_LAG)
-                .sorted(Comparator.comparingLong(Way::lag).thenComparing(Way::task).thenComparing(Way::instance))
+                .sorted(Comparator.comparingLong(Way::lag)
+                        .thenComparing(Way::task)
+                        .thenComparing(Way::instance))
                 .forEach(way -> {
                     if (!present.containsKey(way.task) && room.getOrDefault(way.instance, 0) > 0) {
                         present.put(way.task, way.instance);

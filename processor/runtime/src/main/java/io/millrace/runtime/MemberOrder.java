@@ -72,7 +72,8 @@ record MemberOrder(boolean half, Set<TaskId> standbys, Set<TaskId> warmUps, Set<
                     TaggedFields.readTasks(fields.get(WARM_UPS)),
                     TaggedFields.readTasks(fields.get(COMING)));
         } catch (DecodeException e) {
-            log.warn("cannot read what the leader of the group says of standbys, so there are none: {}", e.getMessage());
+            log.warn(
+                    "cannot read what the leader of the group says of standbys, so there are none: {}", e.getMessage());
             return NOTHING;
         }
     }

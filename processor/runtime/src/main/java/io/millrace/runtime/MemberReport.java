@@ -62,9 +62,8 @@ record MemberReport(
 
     private static Map<TaskId, Long> nearest(Map<TaskId, Long> held) {
         List<Map.Entry<TaskId, Long>> nearest = held.entrySet().stream()
-                .sorted(Comparator.<Map.Entry<TaskId, Long>>comparingLong(entry -> entry.getValue() == UNKNOWN_LAG
-                                ? Long.MAX_VALUE
-                                : entry.getValue())
+                .sorted(Comparator.<Map.Entry<TaskId, Long>>comparingLong(
+                                entry -> entry.getValue() == UNKNOWN_LAG ? Long.MAX_VALUE : entry.getValue())
                         .thenComparing(Map.Entry::getKey))
                 .limit(MAX_HELD)
                 .toList();

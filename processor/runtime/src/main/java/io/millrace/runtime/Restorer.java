@@ -1,8 +1,6 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
-import io.millrace.engine.task.JobFailedException;
-import io.millrace.engine.topology.Stage;
 import io.millrace.state.StateUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +22,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnstableOffsetCommitException;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +49,6 @@ final class Restorer implements AutoCloseable {
     private static final long PENDING_RETRY_MS = 100;
 
     private static final int WAITS_PER_WARNING = 100;
-    /** A disk that damages the state of a task more often than this is not one to rely on. */
-    private static final int MAX_DAMAGES = 3;
-
     private final RuntimeContext context;
     private final LocalTasks local;
     private final Standbys standbys;
@@ -64,12 +58,11 @@ final class Restorer implements AutoCloseable {
     private final Map<TaskId, Restoration> active = new LinkedHashMap<>();
     /** Tasks whose state is open in a worker of this process. */
     private final Set<TaskId> out = ConcurrentHashMap.newKeySet();
-    /** How often the state of a task was found to be damaged. */
-    private final Map<TaskId, Integer> damages = new HashMap<>();
 
     private final ChangelogEpochs epochs;
     private final RestoreWatch watch;
     private final InputStarts starts;
+    private final Openings openings;
 
     private long retryAtMs;
 
@@ -81,6 +74,7 @@ final class Restorer implements AutoCloseable {
         this.standbys = new Standbys(context, local, epochs);
         this.watch = new RestoreWatch(context);
         this.starts = new InputStarts(context);
+        this.openings = new Openings(context, starts, epochs, out::remove);
     }
 
     /** Asks for a task to be brought to its last checkpoint. Callable from any thread. */
@@ -219,7 +213,7 @@ final class Restorer implements AutoCloseable {
         }
         standbys.release(ticket.task());
         try {
-            active.put(ticket.task(), begin(ticket));
+            active.put(ticket.task(), openings.open(ticket));
             standbys.restoring(ticket.task());
             return true;
         } catch (UnstableOffsetCommitException e) {
@@ -241,7 +235,7 @@ final class Restorer implements AutoCloseable {
         } catch (StateUnavailableException e) {
             if (e.corrupt()) {
                 log.warn("task {}: {}", ticket.task(), e.getMessage());
-                damaged(ticket);
+                openings.damaged(ticket);
                 retryLater(ticket, RETRY_MS);
             } else {
                 refuse(ticket, e);
@@ -250,11 +244,6 @@ final class Restorer implements AutoCloseable {
             refuse(ticket, e);
         }
         return false;
-    }
-
-    private void damaged(RestoreTicket ticket) {
-        damages.merge(ticket.task(), 1, Integer::sum);
-        ticket.rebuild("its files are damaged");
     }
 
     private void retryLater(RestoreTicket ticket, long afterMs) {
@@ -269,87 +258,6 @@ final class Restorer implements AutoCloseable {
             out.remove(ticket.task());
         }
         ticket.fail(error);
-    }
-
-    private Restoration begin(RestoreTicket ticket) {
-        TaskId task = ticket.task();
-        Map<TopicPartition, TaskSeat.Start> start = starts.of(task);
-        List<TopicPartition> changelogs = JobCluster.changelogs(context.topology(), task);
-        List<Stage.Store> stores = context.topology().stages().get(task.stage()).stores();
-        List<Uuid> topicIds = changelogs.stream()
-                .map(changelog -> context.cluster().topic(changelog.topic()).id())
-                .toList();
-        if (changelogs.isEmpty()) {
-            return new Restoration(
-                    ticket,
-                    LocalState.none(),
-                    stores,
-                    changelogs,
-                    topicIds,
-                    new long[0],
-                    Map.of(),
-                    start,
-                    context.clock());
-        }
-        // The beginnings first: what is cut off after that is only missing if the reading has not come so far, which it
-        // then says.
-        Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
-        Map<TopicPartition, Long> ends = context.admin().ends(changelogs, false);
-        Map<TopicPartition, Integer> leaders = epochs.look(changelogs);
-        LocalState local = local(ticket, changelogs, topicIds, beginnings, ends);
-        return new Restoration(
-                ticket,
-                local,
-                stores,
-                changelogs,
-                topicIds,
-                inOrder(changelogs, ends),
-                leaders,
-                start,
-                context.clock());
-    }
-
-    private LocalState local(
-            RestoreTicket ticket,
-            List<TopicPartition> changelogs,
-            List<Uuid> topicIds,
-            Map<TopicPartition, Long> beginnings,
-            Map<TopicPartition, Long> ends) {
-        TaskId task = ticket.task();
-        TaskSeat earlier = ticket.earlier();
-        if (earlier != null && earlier.state() != null && earlier.state().isDamaged()) {
-            damaged(ticket);
-        }
-        if (damages.getOrDefault(task, 0) > MAX_DAMAGES) {
-            throw new JobFailedException(
-                    "the state of task " + task + " was damaged " + MAX_DAMAGES
-                            + " times over and rebuilt each time: check the disk under runtime.state.dir, or set that to a"
-                            + " directory on another",
-                    null);
-        }
-        String misfit = ticket.takeRebuildReason();
-        if (earlier != null) {
-            misfit = misfit == null ? LocalState.misfit(earlier, changelogs, beginnings, ends) : misfit;
-            if (misfit == null) {
-                return LocalState.of(earlier);
-            }
-            earlier.close();
-            ticket.forgetEarlier();
-            // Its state is not open in a worker any more; should this restoration be interrupted, the ticket must not
-            // wait for that.
-            out.remove(task);
-        }
-        if (misfit != null) {
-            log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
-            context.backend().destroy(task.toString());
-        }
-        return LocalState.open(context, task, changelogs, topicIds, beginnings, ends);
-    }
-
-    private static long[] inOrder(List<TopicPartition> partitions, Map<TopicPartition, Long> offsets) {
-        return partitions.stream()
-                .mapToLong(partition -> offsets.getOrDefault(partition, 0L))
-                .toArray();
     }
 
     /** Reads what those that are active miss. To be called whenever these have changed. */
@@ -510,7 +418,7 @@ final class Restorer implements AutoCloseable {
 
     private void beginAgain(Restoration restoration) {
         if (restoration.isDamaged()) {
-            damaged(restoration.ticket());
+            openings.damaged(restoration.ticket());
         }
         restoration.abandon();
         retryLater(restoration.ticket(), RETRY_MS);

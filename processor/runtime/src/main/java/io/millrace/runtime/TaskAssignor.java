@@ -113,8 +113,9 @@ public final class TaskAssignor implements ConsumerPartitionAssignor, Configurab
             }
             given.put(member, partitions);
         }
-        plan.standbys().forEach((instance, tasks) -> followed.computeIfAbsent(instance, name -> new TreeSet<>())
-                .addAll(tasks));
+        plan.standbys()
+                .forEach((instance, tasks) -> followed.computeIfAbsent(instance, name -> new TreeSet<>())
+                        .addAll(tasks));
         Map<String, Assignment> assignments = new HashMap<>();
         for (Map.Entry<String, List<TopicPartition>> entry : given.entrySet()) {
             String instance = group.instanceOf(entry.getKey());

@@ -111,7 +111,8 @@ final class Worker implements Membership.Listener {
                 transaction.renew();
             }
             if (!joined && transaction.isReady() && restorer.knowsDisk()) {
-                // Not before: a transaction of this worker's predecessor must be over when its tasks are restored, and what
+                // Not before: a transaction of this worker's predecessor must be over when its tasks are restored, and
+                // what
                 // the disk holds decides which tasks it gets.
                 membership.join();
                 joined = true;

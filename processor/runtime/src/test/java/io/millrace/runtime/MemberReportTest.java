@@ -19,9 +19,10 @@ class MemberReportTest {
     @Test
     void its_bytes_are_fixed_because_upgrades_read_them() {
         assertThat(REPORT.encode().array())
-                .containsExactly(
-                        1, 1, 1, 7, 2, 1, 'a', 3, 1, 'r', 4, 5, 1, 1, 3, 0xAC, 2, 5, 3, 1, 1, 3, 6, 1, 0);
-        assertThat(new MemberOrder(true, Set.of(TASK), Set.of(), Set.of()).encode().array())
+                .containsExactly(1, 1, 1, 7, 2, 1, 'a', 3, 1, 'r', 4, 5, 1, 1, 3, 0xAC, 2, 5, 3, 1, 1, 3, 6, 1, 0);
+        assertThat(new MemberOrder(true, Set.of(TASK), Set.of(), Set.of())
+                        .encode()
+                        .array())
                 .containsExactly(1, 1, 1, 1, 2, 3, 1, 1, 3, 3, 1, 0, 4, 1, 0);
     }
 
@@ -45,14 +46,16 @@ class MemberReportTest {
     @Test
     void members_from_before_there_was_a_report_say_nothing_and_are_understood() {
         assertThat(MemberReport.decode(null)).isNull();
-        assertThat(MemberReport.decode(ByteBuffer.wrap(new byte[] {0, 0, 0, 1}))).isNull();
+        assertThat(MemberReport.decode(ByteBuffer.wrap(new byte[] {0, 0, 0, 1})))
+                .isNull();
         assertThat(MemberOrder.decode(ByteBuffer.wrap(new byte[] {1})).half()).isTrue();
         assertThat(MemberOrder.decode(null)).isEqualTo(MemberOrder.NOTHING);
     }
 
     @Test
     void damaged_bytes_are_as_good_as_none() {
-        assertThat(MemberReport.decode(ByteBuffer.wrap(new byte[] {1, 2, 90, 1, 1, 1}))).isNull();
+        assertThat(MemberReport.decode(ByteBuffer.wrap(new byte[] {1, 2, 90, 1, 1, 1})))
+                .isNull();
         assertThat(MemberOrder.decode(ByteBuffer.wrap(new byte[] {1, 2, 90}))).isEqualTo(MemberOrder.NOTHING);
     }
 }

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 class PlacementPropertyTest {
     private static final int SEEDS = 120;
     private static final int STEPS = 10;
-    private static final Predicate<TaskId> ANY = task -> true;
 
     @Test
     void any_history_converges_to_balance_over_workers_and_instances_with_every_standby_in_place() {
@@ -35,13 +34,14 @@ class PlacementPropertyTest {
                 change(group, random, racks);
                 String as = "seed " + seed + ", step " + step;
                 group.as(as);
-                long withState =
-                        group.placement.tasks().stream().filter(group.placement::hasState).count();
+                long withState = group.placement.tasks().stream()
+                        .filter(group.placement::hasState)
+                        .count();
                 assertThat(group.settle())
                         .as("%s: rounds", as)
                         .isLessThanOrEqualTo(4 + 3 * (int) (1 + withState / GroupPlan.MAX_WARM_UPS));
                 assertThat(group.owners().keySet()).as(as).isEqualTo(group.placement.tasks());
-                assertBalanced(group, ANY, as);
+                assertBalanced(group, task -> true, as);
                 assertBalanced(group, group.placement::hasState, as);
                 assertStandbys(group, as);
                 assertNothingMovesAnyMore(group, as);
@@ -82,7 +82,8 @@ class PlacementPropertyTest {
     /** How many tasks are beyond what their places may keep, if as many places as there are tasks left over keep one more. */
     private static int leastMoves(Collection<Integer> counts, int total, int places) {
         int floor = total / places;
-        int beyond = counts.stream().mapToInt(count -> Math.max(0, count - floor)).sum();
+        int beyond =
+                counts.stream().mapToInt(count -> Math.max(0, count - floor)).sum();
         int over = (int) counts.stream().filter(count -> count > floor).count();
         return beyond - Math.min(total % places, over);
     }
@@ -158,7 +159,8 @@ class PlacementPropertyTest {
                 return claimed.isEmpty() || random.nextBoolean() ? member : member.owning(claimed, 0);
             });
             Map<TaskId, String> current = new TreeMap<>(before);
-            current.values().removeIf(owner -> requireNonNull(group.members.get(owner)).generation() == 0);
+            current.values()
+                    .removeIf(owner -> requireNonNull(group.members.get(owner)).generation() == 0);
             Map<TaskId, Set<String>> claims = claims(group);
             group.rebalance();
             for (Map.Entry<TaskId, String> entry : group.owners().entrySet()) {
@@ -171,15 +173,16 @@ class PlacementPropertyTest {
             }
             group.settle();
             assertThat(group.owners().keySet()).as("seed %d", seed).isEqualTo(group.placement.tasks());
-            assertBalanced(group, ANY, "seed " + seed);
+            assertBalanced(group, task -> true, "seed " + seed);
         }
     }
 
     private static Map<TaskId, Set<String>> claims(TestGroup group) {
         Map<TaskId, Set<String>> claims = new HashMap<>();
-        group.members.forEach((name, member) -> member.owned().forEach(partition -> claims.computeIfAbsent(
-                        requireNonNull(group.placement.taskOf(partition)), task -> new TreeSet<>())
-                .add(name)));
+        group.members.forEach((name, member) -> member.owned()
+                .forEach(partition -> claims.computeIfAbsent(
+                                requireNonNull(group.placement.taskOf(partition)), task -> new TreeSet<>())
+                        .add(name)));
         return claims;
     }
 

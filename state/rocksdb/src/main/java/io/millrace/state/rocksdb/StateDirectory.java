@@ -95,7 +95,8 @@ final class StateDirectory implements AutoCloseable {
                     .collect(Collectors.toSet());
         } catch (IOException e) {
             throw new StateUnavailableException(
-                    "the state directory " + path + " cannot be listed (" + e + "). Let the user that runs Millrace read it.",
+                    "the state directory " + path + " cannot be listed (" + e
+                            + "). Let the user that runs Millrace read it.",
                     e);
         }
     }
