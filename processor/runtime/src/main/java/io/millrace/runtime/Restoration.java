@@ -239,7 +239,9 @@ final class Restoration {
     private StoredPosition position() {
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int i = 0; i < offsets.length; i++) {
-            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epochs[i], fronts.get(i)));
+            // A claim that is not checked yet stays what it is, so that whoever opens the state next checks it.
+            int epoch = claims[i] == ChangelogEpochs.UNKNOWN ? epochs[i] : claims[i];
+            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epoch, fronts.get(i)));
         }
         return new StoredPosition(clock.millis(), positions);
     }

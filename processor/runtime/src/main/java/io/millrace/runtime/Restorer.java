@@ -70,6 +70,7 @@ final class Restorer implements AutoCloseable {
     private final ChangelogEpochs epochs;
     private final RestoreWatch watch;
     private final InputStarts starts;
+    private final Departed departed;
 
     private long retryAtMs;
 
@@ -81,6 +82,7 @@ final class Restorer implements AutoCloseable {
         this.standbys = new Standbys(context, local, epochs);
         this.watch = new RestoreWatch(context);
         this.starts = new InputStarts(context);
+        this.departed = new Departed(context);
     }
 
     /** Asks for a task to be brought to its last checkpoint. Callable from any thread. */
@@ -146,6 +148,10 @@ final class Restorer implements AutoCloseable {
 
     private void restore() {
         dropCancelled();
+        if (!requests.isEmpty() || !retries.isEmpty() || !active.isEmpty()) {
+            // Before where they left off is looked up, which may wait for the end of a transaction.
+            departed.look();
+        }
         takeUpRequests();
         epochs.step(this::changelogs);
         Map<Restoration, String> hopeless = watch.look(active.values());
