@@ -31,7 +31,11 @@ final class Feed implements AutoCloseable {
         this.topic = topic;
         this.counts = new AtomicIntegerArray(keys);
         Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers, "batch.size", 256 << 10, "linger.ms", 5, "acks", "all");
+                "bootstrap.servers", bootstrapServers,
+                "batch.size", 256 << 10,
+                "linger.ms", 5,
+                "acks", "all",
+                "delivery.timeout.ms", 600_000);
         this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +43,11 @@ enum RecoveryEngine {
                 "-XX:+ExitOnOutOfMemoryError"));
         if (this == MILLRACE) {
             command.addAll(options.javaOptions());
-            command.add("-cp");
-            command.addAll(Engine.millrace(root, "recovery"));
+            command.addAll(launched(root.resolve("processor/app/target")));
+            command.addAll(List.of(
+                    "io.millrace.app.Millrace",
+                    "run",
+                    root.resolve("benchmarks/jobs/recovery.yaml").toString()));
         } else {
             command.addAll(List.of(
                     "-cp",
@@ -56,6 +60,17 @@ enum RecoveryEngine {
                     state.toString()));
         }
         return command;
+    }
+
+    /** As the launcher starts it: with the class data that it has made. */
+    private static List<String> launched(Path target) {
+        Path archive = target.resolve("launcher.jsa");
+        List<String> launched = new ArrayList<>();
+        if (Files.exists(archive)) {
+            launched.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"));
+        }
+        launched.addAll(List.of("-cp", target.resolve("lib") + "/*"));
+        return launched;
     }
 
     /** The count in the value of a result. */

@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
  * A line of the recovery benchmark's table; times in milliseconds, negative where there is none.
  *
  * @param firstMs from the start of the process to the first committed result
+ * @param cpuMs processor time of the process until then
  * @param worstMs the longest that a record has waited for its result
  * @param restored what bringing the state up to date took; null if nothing was said of it
  */
-record RecoveryRow(String engine, String what, long firstMs, long worstMs, @Nullable Restored restored) {
+record RecoveryRow(String engine, String what, long firstMs, long cpuMs, long worstMs, @Nullable Restored restored) {
     static final String HEAD = """
-            | engine | what | start to first result | longest wait for a result | catching up |
-            | --- | --- | --- | --- | --- |""";
+            | engine | what | start to first result | CPU until then | longest wait for a result | catching up |
+            | --- | --- | --- | --- | --- | --- |""";
 
     /**
      * What was read from changelogs, all tasks together.
@@ -32,7 +33,8 @@ record RecoveryRow(String engine, String what, long firstMs, long worstMs, @Null
 
     @Override
     public String toString() {
-        return "| " + engine + " | " + what + " | " + seconds(firstMs) + " | " + seconds(worstMs) + " | "
+        return "| " + engine + " | " + what + " | " + seconds(firstMs) + " | " + seconds(cpuMs) + " | "
+                + seconds(worstMs) + " | "
                 + (restored == null ? "" : restored) + " |";
     }
 
