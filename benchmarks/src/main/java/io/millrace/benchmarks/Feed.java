@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the input: first each text once, then texts by chance at a steady rate, of which it remembers when it has sent them. */
 final class Feed implements AutoCloseable {
@@ -22,8 +23,8 @@ final class Feed implements AutoCloseable {
     private final AtomicIntegerArray counts;
 
     private volatile boolean stopped;
-    private volatile RuntimeException failure;
-    private Thread thread;
+    private volatile @Nullable RuntimeException failure;
+    private @Nullable Thread thread;
 
     Feed(String bootstrapServers, String topic, Texts texts, int keys) {
         this.texts = texts;
@@ -52,7 +53,7 @@ final class Feed implements AutoCloseable {
     void start(int perSecond, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long startNs = System.nanoTime();
-        thread = new Thread(
+        Thread feeding = new Thread(
                 () -> {
                     for (long i = 0; !stopped; i++) {
                         long dueNs = startNs + i * 1_000_000_000L / perSecond;
@@ -65,8 +66,9 @@ final class Feed implements AutoCloseable {
                     }
                 },
                 "feed");
-        thread.setDaemon(true);
-        thread.start();
+        feeding.setDaemon(true);
+        feeding.start();
+        thread = feeding;
     }
 
     private void send(int number) {
@@ -81,22 +83,28 @@ final class Feed implements AutoCloseable {
 
     /** Ends the feeding; everything has arrived when it returns. */
     void stop() throws InterruptedException {
-        stopped = true;
-        if (thread != null) {
-            thread.join();
-        }
+        end();
         producer.flush();
         check();
     }
 
+    private void end() throws InterruptedException {
+        stopped = true;
+        Thread feeding = thread;
+        if (feeding != null) {
+            feeding.join();
+        }
+    }
+
     private void check() {
-        if (failure != null) {
-            throw failure;
+        RuntimeException error = failure;
+        if (error != null) {
+            throw error;
         }
     }
 
     /** A result of this text has come. @return when the text was sent first since the last result, or null */
-    Long answered(int number) {
+    @Nullable Long answered(int number) {
         return sentNs.remove(number);
     }
 
@@ -112,10 +120,7 @@ final class Feed implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        stopped = true;
-        if (thread != null) {
-            thread.join();
-        }
+        end();
         producer.close();
     }
 }

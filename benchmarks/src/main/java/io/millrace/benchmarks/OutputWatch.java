@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads committed results as they come, all the time, and notes when each came. All times are {@link System#nanoTime}'s. */
 final class OutputWatch implements AutoCloseable {
@@ -26,7 +27,7 @@ final class OutputWatch implements AutoCloseable {
 
     private final List<Answer> answers = new ArrayList<>();
     private volatile boolean stopped;
-    private volatile RuntimeException failure;
+    private volatile @Nullable RuntimeException failure;
 
     /** A text that was fed, and when its result was there. */
     record Answer(long sentNs, long arrivedNs) {
@@ -92,14 +93,15 @@ final class OutputWatch implements AutoCloseable {
     }
 
     long records() {
-        if (failure != null) {
-            throw failure;
+        RuntimeException error = failure;
+        if (error != null) {
+            throw error;
         }
         return records.get();
     }
 
     /** When the first result came behind the longest time without any since then; null if there was none of at least 500 ms. */
-    synchronized Long firstAfterPause(long sinceNs) {
+    synchronized @Nullable Long firstAfterPause(long sinceNs) {
         Long end = null;
         long longestNs = 500_000_000;
         long before = sinceNs;

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -80,7 +82,7 @@ final class RecoveryCase implements AutoCloseable {
 
     /** SIGKILL, and the next process at once. */
     RecoveryRow restart(String what, boolean emptyDisk) throws IOException {
-        Instance dying = instances.remove("one");
+        Instance dying = Objects.requireNonNull(instances.remove("one"));
         long killNs = System.nanoTime();
         end(dying);
         if (emptyDisk) {
@@ -103,10 +105,10 @@ final class RecoveryCase implements AutoCloseable {
         settle();
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         await("some seconds have passed", () -> System.nanoTime() > untilNs);
-        EngineProcess survivor = instances.get("two").process;
+        EngineProcess survivor = Objects.requireNonNull(instances.get("two")).process;
         long logged = Files.size(survivor.log());
         long killNs = System.nanoTime();
-        end(instances.remove("one"));
+        end(Objects.requireNonNull(instances.remove("one")));
         long goneNs = killNs + TimeUnit.SECONDS.toNanos(15);
         await("the session has timed out", () -> System.nanoTime() > goneNs);
         settle();
@@ -254,7 +256,7 @@ final class RecoveryCase implements AutoCloseable {
     }
 
     static void say(String format, Object... args) {
-        System.out.println(String.format(java.util.Locale.ROOT, format, args));
+        System.out.println(String.format(Locale.ROOT, format, args));
     }
 
     @Override

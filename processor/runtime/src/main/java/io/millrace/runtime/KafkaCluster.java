@@ -219,20 +219,20 @@ final class KafkaCluster implements Cluster {
 
     @Override
     public Set<String> writers(Collection<TopicPartition> partitions) {
-        List<ProducerState> open =
-                KafkaClients.get(admin.describeProducers(partitions).all()).values().stream()
-                        .flatMap(partition -> partition.activeProducers().stream())
-                        .filter(KafkaCluster::isInTransaction)
-                        .toList();
+        List<ProducerState> open = KafkaClients.get(
+                        admin.describeProducers(partitions).all())
+                .values()
+                .stream()
+                .flatMap(partition -> partition.activeProducers().stream())
+                .filter(KafkaCluster::isInTransaction)
+                .toList();
         return open.isEmpty() ? Set.of() : Set.copyOf(transactionalIds(open).values());
     }
 
     @Override
     public Set<String> members(String group) {
-        return KafkaClients.get(
-                        admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
-                .members()
-                .stream()
+        return KafkaClients.get(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
+                .flatMap(described -> described.members().stream())
                 .flatMap(member -> member.groupInstanceId().stream())
                 .collect(Collectors.toSet());
     }

@@ -289,7 +289,9 @@ final class Standbys implements AutoCloseable {
             for (Restoration standby : List.copyOf(open.values())) {
                 if (standby.missing().keySet().stream()
                         .anyMatch(changelog -> e.partitions().contains(changelog))) {
-                    log.info("the changelogs of task {} were cut while they were followed; beginning again", standby.task());
+                    log.info(
+                            "the changelogs of task {} were cut while they were followed; beginning again",
+                            standby.task());
                     release(standby.task());
                 }
             }
@@ -334,7 +336,8 @@ final class Standbys implements AutoCloseable {
 
     private void giveUp(Restoration standby, StateUnavailableException reason) {
         openAtMs = context.clock().millis() + RETRY_MS;
-        log.warn("task {} cannot be followed, trying again in {} ms: {}", standby.task(), RETRY_MS, reason.getMessage());
+        log.warn(
+                "task {} cannot be followed, trying again in {} ms: {}", standby.task(), RETRY_MS, reason.getMessage());
         if (reason.corrupt()) {
             destroy(standby);
             return;

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** What a restoration, of which a standby is one without an end, leaves on the disk. */
 class RestorationTest {
@@ -55,7 +55,9 @@ class RestorationTest {
         standby.close();
         assertThat(leftChangelog().epoch()).isEqualTo(5);
         Restoration next = standby(7);
-        assertThat(next.claim(CHANGELOG)).as("a cut in epoch 6 would go unseen without it").isEqualTo(5);
+        assertThat(next.claim(CHANGELOG))
+                .as("a cut in epoch 6 would go unseen without it")
+                .isEqualTo(5);
         next.apply(CHANGELOG, List.of(change(10)), 11);
         next.keep();
         next.close();
