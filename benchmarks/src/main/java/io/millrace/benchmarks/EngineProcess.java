@@ -43,6 +43,20 @@ final class EngineProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** SIGKILL; returns when it is dead. */
+    void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Its process. */
+    Process process() {
+        return process;
+    }
+
     int exitCode() {
         return process.exitValue();
     }

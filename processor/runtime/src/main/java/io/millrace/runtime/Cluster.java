@@ -3,6 +3,7 @@ package io.millrace.runtime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -49,6 +50,22 @@ public interface Cluster extends AutoCloseable {
     default List<OpenTransaction> openTransactions(TopicPartition partition) {
         return List.of();
     }
+
+    /** The transactional ids, as far as they can be found out, with a transaction that is open over one of the partitions. This default knows none. */
+    default Set<String> writers(Collection<TopicPartition> partitions) {
+        return Set.of();
+    }
+
+    /** The {@code group.instance.id}s of a group's members. This default knows none. */
+    default Set<String> members(String group) {
+        return Set.of();
+    }
+
+    /**
+     * Aborts what these transactional ids have open, and fences whoever holds them. A transaction whose commit has begun is committed. This
+     * default does nothing.
+     */
+    default void fence(Set<String> transactionalIds) {}
 
     /** Starts to delete all records below these offsets, and returns without waiting; a failure is logged and does no harm. */
     void purge(Map<TopicPartition, Long> before);

@@ -198,8 +198,7 @@ final class KafkaCluster implements Cluster {
                 KafkaClients.get(admin.describeProducers(List.of(partition)).partitionResult(partition))
                         .activeProducers()
                         .stream()
-                        .filter(producer ->
-                                producer.currentTransactionStartOffset().isPresent())
+                        .filter(KafkaCluster::isInTransaction)
                         .sorted(Comparator.comparingLong(producer ->
                                 producer.currentTransactionStartOffset().getAsLong()))
                         .toList();
@@ -214,8 +213,37 @@ final class KafkaCluster implements Cluster {
                 .toList();
     }
 
+    private static boolean isInTransaction(ProducerState producer) {
+        return producer.currentTransactionStartOffset().isPresent();
+    }
+
+    @Override
+    public Set<String> writers(Collection<TopicPartition> partitions) {
+        List<ProducerState> open = KafkaClients.get(
+                        admin.describeProducers(partitions).all())
+                .values()
+                .stream()
+                .flatMap(partition -> partition.activeProducers().stream())
+                .filter(KafkaCluster::isInTransaction)
+                .toList();
+        return open.isEmpty() ? Set.of() : Set.copyOf(transactionalIds(open).values());
+    }
+
+    @Override
+    public Set<String> members(String group) {
+        return KafkaClients.get(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
+                .flatMap(described -> described.members().stream())
+                .flatMap(member -> member.groupInstanceId().stream())
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void fence(Set<String> transactionalIds) {
+        KafkaClients.get(admin.fenceProducers(transactionalIds).all());
+    }
+
     /** Of those that this user may see. */
-    private Map<Long, String> transactionalIds(List<ProducerState> producers) {
+    private Map<Long, String> transactionalIds(Collection<ProducerState> producers) {
         Set<Long> wanted = producers.stream().map(ProducerState::producerId).collect(Collectors.toSet());
         try {
             return KafkaClients.get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(wanted))

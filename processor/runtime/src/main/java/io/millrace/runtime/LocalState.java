@@ -22,16 +22,25 @@ import org.slf4j.LoggerFactory;
  * @param fronts per store, from where on its changelog is needed
  * @param epochs per store, the leader epoch that {@code state} is a prefix of, or {@link ChangelogEpochs#UNKNOWN}
  * @param hadState whether there was local state that could be used
+ * @param asOfMs the wall-clock time as of which {@code state} is complete, {@link #EMPTY} if it holds nothing
  */
 record LocalState(
-        @Nullable TaskState state, long[] offsets, int[] epochs, List<ChangelogFront> fronts, boolean hadState) {
+        @Nullable TaskState state,
+        long[] offsets,
+        int[] epochs,
+        List<ChangelogFront> fronts,
+        boolean hadState,
+        long asOfMs) {
+    /** There is nothing in it that a missed deletion could be for. */
+    static final long EMPTY = Long.MIN_VALUE;
+
     private static final Logger log = LoggerFactory.getLogger(LocalState.class);
     /** Of the time for which a changelog keeps tombstones, the part after which a missed one might be gone. */
     private static final double SAFE_AGE = 0.75;
 
     /** Of a task without stores. */
     static LocalState none() {
-        return new LocalState(null, new long[0], new int[0], List.of(), false);
+        return new LocalState(null, new long[0], new int[0], List.of(), false, EMPTY);
     }
 
     /** What a task had that is rolled back: still open, and at its last checkpoint or before it. */
@@ -44,7 +53,8 @@ record LocalState(
                 seat.changelogOffsets().clone(),
                 position == null ? unknown(seat.changelogOffsets().length) : epochs(position),
                 seat.fronts(),
-                hadCheckpoint);
+                hadCheckpoint,
+                position == null ? EMPTY : position.appliedAtMs());
     }
 
     /**
@@ -75,7 +85,7 @@ record LocalState(
                 List<ChangelogFront> fronts = position.changelogs().stream()
                         .map(StoredPosition.Changelog::front)
                         .toList();
-                return new LocalState(state, offsets, epochs(position), fronts, true);
+                return new LocalState(state, offsets, epochs(position), fronts, true, position.appliedAtMs());
             }
             log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
             TaskSeat.close(task, state);
@@ -87,7 +97,7 @@ record LocalState(
                 .toArray();
         List<ChangelogFront> fronts =
                 changelogs.stream().map(changelog -> new ChangelogFront()).toList();
-        return new LocalState(state, offsets, unknown(offsets.length), fronts, false);
+        return new LocalState(state, offsets, unknown(offsets.length), fronts, false, EMPTY);
     }
 
     private static int[] epochs(StoredPosition position) {

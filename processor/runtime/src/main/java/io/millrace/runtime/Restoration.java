@@ -40,6 +40,12 @@ final class Restoration {
     private final int[] epochs;
     /** By store, the epoch that the state claims and that the consumer has to check first; {@link ChangelogEpochs#UNKNOWN} for none. */
     private final int[] claims;
+    /** Where the changelogs ended at {@code targetMs}; once that is reached, nothing older is missing. */
+    private long[] target;
+
+    private long targetMs;
+    /** By the wall clock: what the state misses was written after this, or is of no consequence to what it holds. */
+    private long asOfMs;
     /** By store, when the reading last came further. */
     private final long[] movedMs;
     /** Marks that were read and whose ranges are still to be deleted, by store. */
@@ -93,6 +99,10 @@ final class Restoration {
                 claims[i] = ChangelogEpochs.UNKNOWN;
             }
         }
+        this.target = ends;
+        this.targetMs = startedMs;
+        // What is read from here on goes with deletions that the log keeps for long enough from here on.
+        this.asOfMs = local.asOfMs() == LocalState.EMPTY ? startedMs : local.asOfMs();
         this.movedMs = new long[offsets.length];
         Arrays.fill(movedMs, startedMs);
         publish();
@@ -178,6 +188,9 @@ final class Restoration {
             movedMs[store] = clock.millis();
         }
         offsets[store] = position;
+        if (isTargetReached()) {
+            asOfMs = targetMs;
+        }
         // The consumer reads nothing before it has checked this.
         claims[store] = ChangelogEpochs.UNKNOWN;
         publish();
@@ -239,9 +252,32 @@ final class Restoration {
     private StoredPosition position() {
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int i = 0; i < offsets.length; i++) {
-            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epochs[i], fronts.get(i)));
+            // A claim that is not checked yet stays what it is, so that whoever opens the state next checks it.
+            int epoch = claims[i] == ChangelogEpochs.UNKNOWN ? epochs[i] : claims[i];
+            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epoch, fronts.get(i)));
         }
-        return new StoredPosition(clock.millis(), positions);
+        return new StoredPosition(asOfMs, positions);
+    }
+
+    /**
+     * The changelogs ended there at that time. Without this a standby, which has no end, would count as ever older; and to count its age
+     * from when it was last written would be wrong, as it may be written long before it has read what it had missed.
+     */
+    void ended(long[] changelogEnds, long ms) {
+        if (isTargetReached() || target == ends) {
+            target = changelogEnds;
+            targetMs = ms;
+            asOfMs = isTargetReached() ? ms : asOfMs;
+        }
+    }
+
+    private boolean isTargetReached() {
+        for (int i = 0; i < offsets.length; i++) {
+            if (offsets[i] < target[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Per store, the first offset of its changelog that has not been applied. */

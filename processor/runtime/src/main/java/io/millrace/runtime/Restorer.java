@@ -63,6 +63,7 @@ final class Restorer implements AutoCloseable {
     private final RestoreWatch watch;
     private final InputStarts starts;
     private final Openings openings;
+    private final Departed departed;
 
     private long retryAtMs;
 
@@ -75,6 +76,7 @@ final class Restorer implements AutoCloseable {
         this.watch = new RestoreWatch(context);
         this.starts = new InputStarts(context);
         this.openings = new Openings(context, starts, epochs, out::remove);
+        this.departed = new Departed(context);
     }
 
     /** Asks for a task to be brought to its last checkpoint. Callable from any thread. */
@@ -140,6 +142,10 @@ final class Restorer implements AutoCloseable {
 
     private void restore() {
         dropCancelled();
+        if (!requests.isEmpty() || !retries.isEmpty() || !active.isEmpty()) {
+            // Before where they left off is looked up, which may wait for the end of a transaction.
+            departed.look();
+        }
         takeUpRequests();
         epochs.step(this::changelogs);
         Map<Restoration, String> hopeless = watch.look(active.values());

@@ -381,7 +381,9 @@ final class Standbys implements AutoCloseable {
         long standbysLag = 0;
         if (!changelogs.isEmpty()) {
             try {
+                long nowMs = context.clock().millis();
                 Map<TopicPartition, Long> ends = context.admin().ends(changelogs, true);
+                open.values().forEach(standby -> standby.ended(ends(standby.task(), ends), nowMs));
                 for (Map.Entry<TaskId, long[]> entry : positions.entrySet()) {
                     long lag = lag(entry.getKey(), entry.getValue(), ends);
                     local.holds(entry.getKey(), lag);
@@ -393,6 +395,12 @@ final class Standbys implements AutoCloseable {
             }
         }
         context.metrics().standbys(open.size(), standbysLag);
+    }
+
+    private long[] ends(TaskId task, Map<TopicPartition, Long> ends) {
+        return JobCluster.changelogs(context.topology(), task).stream()
+                .mapToLong(changelog -> ends.getOrDefault(changelog, Long.MAX_VALUE))
+                .toArray();
     }
 
     private long lag(TaskId task, long[] offsets, Map<TopicPartition, Long> ends) {

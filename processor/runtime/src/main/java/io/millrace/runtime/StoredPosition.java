@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What local state says about itself: which changelogs it was built from, up to where, and when. Written with every batch of state
  * changes, in one step with them.
  *
- * @param appliedAtMs wall-clock time of the write
+ * @param appliedAtMs the wall-clock time as of which the state is complete: of the write, when it was a checkpoint's. A state that is being
+ *     caught up keeps the one that it had until it has all that it had missed, however often it is written; one that is being built anew
+ *     has that of its beginning. Deletions that are younger than this are still in the changelog for its {@code delete.retention.ms}.
  * @param changelogs one per store of the stage, in their order
  */
 record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {

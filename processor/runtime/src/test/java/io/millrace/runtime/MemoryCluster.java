@@ -3,9 +3,12 @@ package io.millrace.runtime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -22,6 +25,10 @@ final class MemoryCluster implements Cluster {
     private final Map<TopicPartition, List<OpenTransaction>> open = new HashMap<>();
     private final List<Map<TopicPartition, Long>> purges = new ArrayList<>();
     private final Map<String, Map<String, String>> created = new LinkedHashMap<>();
+    private final Set<String> writers = new TreeSet<>();
+    private final Set<String> members = new TreeSet<>();
+    private final List<Set<String>> fenced = new ArrayList<>();
+    private final Set<TopicPartition> looked = new HashSet<>();
     private boolean hidesNewTopics;
     private @Nullable KafkaException failure;
 
@@ -86,6 +93,30 @@ final class MemoryCluster implements Cluster {
     /** What is open over a partition. */
     void open(TopicPartition partition, OpenTransaction... transactions) {
         open.put(partition, List.of(transactions));
+    }
+
+    /** These have a transaction open over the job's topics. */
+    MemoryCluster writes(String... transactionalIds) {
+        writers.addAll(List.of(transactionalIds));
+        return this;
+    }
+
+    MemoryCluster joins(String... instanceIds) {
+        members.addAll(List.of(instanceIds));
+        return this;
+    }
+
+    void leaves(String instanceId) {
+        members.remove(instanceId);
+    }
+
+    List<Set<String>> fenced() {
+        return fenced;
+    }
+
+    /** Where writers were looked for. */
+    Set<TopicPartition> looked() {
+        return looked;
     }
 
     /** The settings of the topics that were created. */
@@ -162,6 +193,26 @@ final class MemoryCluster implements Cluster {
     public List<OpenTransaction> openTransactions(TopicPartition partition) {
         check();
         return open.getOrDefault(partition, List.of());
+    }
+
+    @Override
+    public Set<String> writers(Collection<TopicPartition> partitions) {
+        check();
+        looked.addAll(partitions);
+        return Set.copyOf(writers);
+    }
+
+    @Override
+    public Set<String> members(String group) {
+        check();
+        return Set.copyOf(members);
+    }
+
+    @Override
+    public void fence(Set<String> transactionalIds) {
+        check();
+        fenced.add(Set.copyOf(transactionalIds));
+        writers.removeAll(transactionalIds);
     }
 
     @Override
