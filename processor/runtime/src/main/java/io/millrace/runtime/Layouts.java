@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * Keeps a job that was changed from misreading what it finds in its stores and exchanges: at start, before the instance joins the group.
  *
  * <p>{@link #check} comes first and changes nothing. When the job's topics are there, {@link #record} records the layouts that are not
- * yet. A record names its topic by id, so what is said about a topic that was deleted since says nothing about its successor. No instance
+ * yet. A record names its topic by id, so that a topic that was deleted is missed, also when there is another one of its name; only
+ * when its step has left the job it is forgotten. No instance
  * processes anything before its layouts are recorded, so there are no bytes without a record of what they mean. And an instance
  * records only what it has compared with all that was recorded before ({@link LayoutTopic#take}), so that of two instances with different
  * layouts that start at the same time, one fails.
@@ -42,7 +43,12 @@ final class Layouts {
         this.layoutTopic = new LayoutTopic(topology.job(), topology.layoutTopic(), clients, clock);
     }
 
-    /** @throws JobFailedException if a store or an exchange holds bytes that this job would misread; it names them all */
+    /**
+     * Compares with what is recorded.
+     *
+     * @throws JobFailedException if a store or an exchange holds bytes that this job would misread, or has lost what it held; it names them
+     *     all
+     */
     void check(Cluster cluster) {
         Map<String, Layout> layouts = topology.layouts();
         if (layouts.isEmpty()) {
@@ -62,21 +68,27 @@ final class Layouts {
 
     /** @throws JobFailedException as {@link #check}: another instance may have recorded something else in the meantime */
     void record(JobCluster job, Cluster cluster) {
-        if (topology.layouts().isEmpty()
-                || compare(job.topics(), layoutTopic.read(cluster)).isEmpty()) {
+        if (topology.layouts().isEmpty() || isRecorded(job, cluster)) {
             return;
         }
-        for (int i = 1; !isRecorded(job, cluster, i == MAX_TURNS); i++) {
+        for (int i = 1; !hasRecorded(job, cluster, i == MAX_TURNS); i++) {
             log.debug("another instance records layouts too; looking at what it has recorded");
         }
     }
 
-    private boolean isRecorded(JobCluster job, Cluster cluster, boolean last) {
+    private boolean isRecorded(JobCluster job, Cluster cluster) {
+        Map<String, RecordedLayout> recorded = layoutTopic.read(cluster);
+        return compare(job.topics(), recorded).isEmpty()
+                && forgotten(cluster, recorded).isEmpty();
+    }
+
+    private boolean hasRecorded(JobCluster job, Cluster cluster, boolean last) {
         try (LayoutTopic.Turn turn = layoutTopic.take()) {
             Map<String, RecordedLayout> recorded = layoutTopic.read(cluster);
             Map<String, RecordedLayout> missing = compare(job.topics(), recorded);
-            if (!missing.isEmpty()) {
-                turn.write(missing);
+            Set<String> forgotten = forgotten(cluster, recorded);
+            if (!missing.isEmpty() || !forgotten.isEmpty()) {
+                turn.write(missing, forgotten);
                 missing.forEach((topic, now) -> tell(topic, now, recorded.get(topic)));
             }
             return true;
@@ -122,20 +134,31 @@ final class Layouts {
             Map<String, Cluster.Topic> existing, Map<String, RecordedLayout> recorded) {
         Map<String, RecordedLayout> missing = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
+        List<String> deleted = new ArrayList<>();
         topology.layouts().forEach((name, layout) -> {
             Cluster.Topic topic = existing.get(name);
+            RecordedLayout was = recorded.get(name);
+            if (was != null && (topic == null || !was.topicId().equals(topic.id()))) {
+                deleted.add(name(name));
+            }
             if (topic == null) {
                 return;
             }
             RecordedLayout now = new RecordedLayout(topic.id(), layout);
-            RecordedLayout was = recorded.get(name);
-            if (was != null && was.topicId().equals(topic.id())) {
+            if (was != null) {
                 layout.misfits(was.layout()).forEach(misfit -> problems.add("  " + name(name) + ": " + misfit));
             }
             if (!now.equals(was)) {
                 missing.put(name, now);
             }
         });
+        if (!deleted.isEmpty()) {
+            throw new JobFailedException(
+                    "topics of the job were deleted: " + String.join(", ", deleted) + ". " + DeletedTopic.WHAT_NOW
+                            + ". If the job is to go on with what is left all the same, delete topic "
+                            + topology.layoutTopic() + " too: layouts are then recorded anew",
+                    null);
+        }
         if (!problems.isEmpty()) {
             throw new JobFailedException(
                     "the job has changed, and would misread what it has in Kafka; nothing was changed there:\n"
@@ -147,11 +170,22 @@ final class Layouts {
         return missing;
     }
 
-    /** Their topics stay: nobody but the owner knows whether the step comes back. */
-    private void warnOfRemoved(Cluster cluster, Map<String, RecordedLayout> recorded) {
+    /** Topics that neither the job nor the cluster has any more: should the step come back, it starts anew. */
+    private Set<String> forgotten(Cluster cluster, Map<String, RecordedLayout> recorded) {
+        Set<String> removed = removed(recorded);
+        removed.removeAll(cluster.describe(removed).keySet());
+        return removed;
+    }
+
+    private Set<String> removed(Map<String, RecordedLayout> recorded) {
         Set<String> removed = new HashSet<>(recorded.keySet());
         removed.removeAll(topology.layouts().keySet());
-        cluster.describe(removed).keySet().stream()
+        return removed;
+    }
+
+    /** Their topics stay: nobody but the owner knows whether the step comes back. */
+    private void warnOfRemoved(Cluster cluster, Map<String, RecordedLayout> recorded) {
+        cluster.describe(removed(recorded)).keySet().stream()
                 .sorted()
                 .forEach(topic -> log.warn(
                         "topic {} is of a step that the job does not have any more, and is left as it is. Delete it if the step does not"
