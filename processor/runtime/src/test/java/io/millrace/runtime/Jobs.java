@@ -94,7 +94,8 @@ final class Jobs {
                     List.of(source("topic-" + stage)),
                     List.of(),
                     withState.contains(stage)
-                            ? List.of(new Stage.Store(store, "window", "job-" + store + "-changelog", false))
+                            ? List.of(new Stage.Store(
+                                    store, "window", "job-" + store + "-changelog", false, new Layout("test 1", Map.of())))
                             : List.of()));
         }
         return new Topology("job", stages, List.of(), List.of(), false, null);
