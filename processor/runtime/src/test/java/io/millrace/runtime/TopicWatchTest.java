@@ -26,8 +26,8 @@ class TopicWatchTest {
 
     @Test
     void so_does_a_changelog() {
-        cluster.with("job-store-changelog", 3, "compact");
-        assertThatThrownBy(this::look).hasMessageStartingWith("topic job-store-changelog was deleted and created again");
+        cluster.with("job-totals-changelog", 3, "compact");
+        assertThatThrownBy(this::look).hasMessageStartingWith("topic job-totals-changelog was deleted and created again");
     }
 
     @Test
