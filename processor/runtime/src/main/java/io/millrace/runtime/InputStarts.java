@@ -79,9 +79,16 @@ final class InputStarts {
         return false;
     }
 
-    private static Progress progress(TopicPartition partition, OffsetAndMetadata committed) {
+    private Progress progress(TopicPartition partition, OffsetAndMetadata committed) {
         try {
-            return Progress.decode(committed.metadata());
+            CommitNote note = CommitNote.decode(committed.metadata());
+            if (note.isOfAnother(context.cluster().topic(partition.topic()).id())) {
+                throw new JobFailedException(
+                        "topic " + partition.topic() + " was deleted and created again since the job has committed offset "
+                                + committed.offset() + " of " + partition + ". " + DeletedTopic.WHAT_NOW,
+                        null);
+            }
+            return note.progress();
         } catch (DecodeException e) {
             throw new JobFailedException("the committed offset of " + partition + ": " + e.getMessage(), e);
         }

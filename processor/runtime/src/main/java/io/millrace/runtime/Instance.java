@@ -160,7 +160,7 @@ public final class Instance {
     }
 
     private @Nullable JobCluster connect(Cluster admin) {
-        Layouts layouts = new Layouts(topology, clients, clock);
+        Layouts layouts = new Layouts(topology, config.onDataLoss(), clients, clock);
         long retryMs = FIRST_RETRY_MS;
         while (!stopRequested) {
             try {

@@ -2,9 +2,7 @@ package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
 import io.millrace.engine.task.JobFailedException;
-import io.millrace.engine.topology.Input;
 import io.millrace.engine.topology.InternalTopic;
-import io.millrace.engine.topology.Stage;
 import io.millrace.engine.topology.Topology;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,14 +61,7 @@ record JobCluster(Map<String, Cluster.Topic> topics) {
     }
 
     private static Set<String> external(Topology topology) {
-        Set<String> names = new LinkedHashSet<>();
-        for (Stage stage : topology.stages()) {
-            for (Input input : stage.inputs()) {
-                if (input instanceof Input.FromSource) {
-                    names.addAll(input.topics());
-                }
-            }
-        }
+        Set<String> names = new LinkedHashSet<>(topology.sourceTopics());
         names.addAll(topology.sinkTopics());
         if (topology.deadLetterTopic() != null) {
             names.add(topology.deadLetterTopic());

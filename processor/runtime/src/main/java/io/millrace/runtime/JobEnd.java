@@ -1,7 +1,6 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
-import io.millrace.engine.time.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +79,6 @@ final class JobEnd {
     }
 
     private static boolean isFinished(@Nullable OffsetAndMetadata committed) {
-        return committed != null && Progress.decode(committed.metadata()).finished();
+        return committed != null && CommitNote.decode(committed.metadata()).progress().finished();
     }
 }

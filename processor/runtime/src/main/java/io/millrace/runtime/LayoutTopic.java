@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The one partition of the topic in which a job's layouts are: the last record of a key counts. */
 final class LayoutTopic {
@@ -64,8 +66,7 @@ final class LayoutTopic {
             return;
         }
         String topic = new String(record.key(), UTF_8);
-        // Nothing here writes a deletion, but an operator may.
-        if (record.value() == null) {
+            if (record.value() == null) {
             recorded.remove(topic);
         } else {
             recorded.put(topic, RecordedLayout.decode(record.value(), partition + "@" + record.offset()));
@@ -98,19 +99,22 @@ final class LayoutTopic {
         }
 
         /**
-         * Writes all of them or none.
+         * Writes all of it or nothing.
          *
+         * @param forgotten topics that nothing is to be recorded about any more
          * @throws org.apache.kafka.common.errors.ProducerFencedException if it is somebody else's turn by now
          */
-        void write(Map<String, RecordedLayout> layouts) {
+        void write(Map<String, RecordedLayout> layouts, Set<String> forgotten) {
             producer.beginTransaction();
-            layouts.forEach((topic, layout) -> {
-                // The commit says if one has failed.
-                var unused = producer.send(
-                        new ProducerRecord<>(partition.topic(), 0, topic.getBytes(UTF_8), layout.encode()));
-            });
+            layouts.forEach((topic, layout) -> send(topic, layout.encode()));
+            forgotten.forEach(topic -> send(topic, null));
             producer.flush();
             producer.commitTransaction();
+        }
+
+        private void send(String topic, byte @Nullable [] value) {
+            // The commit says if one has failed.
+            var unused = producer.send(new ProducerRecord<>(partition.topic(), 0, topic.getBytes(UTF_8), value));
         }
 
         @Override

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Rounds implements AutoCloseable {
     private final Restorer restorer;
     private final Purge purge;
+    private final TopicWatch topics;
     private final List<Worker> workers;
 
     Rounds(RuntimeContext context) {
         this.restorer = new Restorer(context);
         this.purge = new Purge(context);
+        this.topics = new TopicWatch(context);
         List<Worker> made = new ArrayList<>();
         for (int number = 0; number < context.config().workers(); number++) {
             made.add(new Worker(context, restorer, purge, number));
@@ -65,6 +67,7 @@ public final class Rounds implements AutoCloseable {
 
     /** The restorer's round. @throws RuntimeException why the job cannot go on */
     public void restore() {
+        topics.step();
         restorer.step();
         purge.step();
     }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +84,8 @@ final class TaskRun {
             }
             input.resume(start.progress().channels());
             watermarkMs = Math.max(watermarkMs, start.progress().taskWatermarkMs());
-            inputs.add(new InputRun(this, partition, input, start));
+            inputs.add(new InputRun(
+                    this, partition, context.cluster().topic(input.topic()).id(), input, start));
             finished |= start.progress().finished();
             mayTrail |= start.progress().mayTrail();
         }
@@ -154,7 +156,7 @@ final class TaskRun {
         for (InputRun input : inputs) {
             offsets.put(
                     input.partition(),
-                    new OffsetAndMetadata(input.nextOffset(), input.progress().encode()));
+                    new OffsetAndMetadata(input.nextOffset(), input.note().encode()));
         }
     }
 
@@ -281,14 +283,16 @@ final class TaskRun {
     static final class InputRun {
         private final TaskRun run;
         private final TopicPartition partition;
+        private final Uuid topicId;
         private final TaskInput input;
         private final long endOffset;
         private long committedOffset;
         private long nextOffset;
 
-        InputRun(TaskRun run, TopicPartition partition, TaskInput input, TaskSeat.Start start) {
+        InputRun(TaskRun run, TopicPartition partition, Uuid topicId, TaskInput input, TaskSeat.Start start) {
             this.run = run;
             this.partition = partition;
+            this.topicId = topicId;
             this.input = input;
             this.endOffset = start.progress().endOffset();
             this.committedOffset = start.offset();
@@ -341,6 +345,10 @@ final class TaskRun {
         Progress progress() {
             return new Progress(
                     run.task.watermarkMs(), endOffset, run.task.isFinished(), run.task.mayTrail(), input.channels());
+        }
+
+        CommitNote note() {
+            return new CommitNote(topicId, progress());
         }
     }
 }

@@ -101,12 +101,27 @@ class LayoutsTest {
     }
 
     @Test
-    void a_topic_that_was_deleted_says_nothing_about_its_successor() {
+    void a_topic_that_was_deleted_is_missed_before_an_empty_one_takes_its_place() {
         start(job(ROWS, MINUTES));
         cluster.delete("job-store0-changelog");
-        start(job(ROWS, HOURS));
-        assertThat(kafka.size()).isEqualTo(3);
-        assertThatThrownBy(() -> start(job(ROWS, MINUTES))).isInstanceOf(JobFailedException.class);
+        assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageContaining("topics of the job were deleted: store store0 (job-store0-changelog)")
+                .hasMessageContaining("run millrace reset")
+                .hasMessageContaining("delete topic job-layout too");
+        assertThat(cluster.describe(List.of("job-store0-changelog"))).isEmpty();
+        cluster.with("job-store0-changelog", 3, "compact");
+        assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
+                .hasMessageContaining("topics of the job were deleted: store store0");
+    }
+
+    @Test
+    void a_topic_that_was_deleted_after_its_step_had_left_the_job_is_forgotten_and_the_step_may_come_back() {
+        start(job(ROWS, MINUTES, HOURS));
+        cluster.delete("job-store1-changelog");
+        start(job(ROWS, MINUTES));
+        start(job(ROWS, MINUTES, MINUTES));
+        assertThatThrownBy(() -> start(job(ROWS, MINUTES, HOURS))).hasMessageContaining("store store1");
     }
 
     @Test

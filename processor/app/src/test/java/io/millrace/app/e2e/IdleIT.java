@@ -143,7 +143,10 @@ class IdleIT {
     }
 
     private static ChannelStatus status(OffsetAndMetadata committed) {
-        List<Progress.Channel> channels = Progress.decode(committed.metadata()).channels();
+        List<Progress.Channel> channels = Progress.decode(
+                        // The topic's id is before the colon.
+                        committed.metadata().substring(committed.metadata().indexOf(':') + 1))
+                .channels();
         return channels.isEmpty() ? ChannelStatus.ACTIVE : channels.get(0).status();
     }
 

@@ -51,6 +51,19 @@ public record Topology(
         return job + "-layout";
     }
 
+    /** The topics that the sources read. */
+    public Set<String> sourceTopics() {
+        Set<String> topics = new LinkedHashSet<>();
+        for (Stage stage : stages) {
+            for (Input input : stage.inputs()) {
+                if (input instanceof Input.FromSource) {
+                    topics.addAll(input.topics());
+                }
+            }
+        }
+        return topics;
+    }
+
     /** What is in the repartition topics and changelogs, by their names. */
     public Map<String, Layout> layouts() {
         Map<String, Layout> layouts = new LinkedHashMap<>();
