@@ -23,22 +23,26 @@ class LayoutsTest {
     private static final Layout MINUTES = new Layout("windowed 1", Map.of("window", "tumbling 1m"));
     private static final Layout HOURS = new Layout("windowed 1", Map.of("window", "tumbling 1h"));
 
+    /** Records that say which topics the sources are. */
+    private static final int SOURCES = 2;
+
     private final MemoryCluster cluster = Jobs.cluster();
     private final TestClock clock = new TestClock();
+    private OnDataLoss onDataLoss = OnDataLoss.FAIL;
     private final MemoryLayouts kafka = new MemoryLayouts(cluster, clock);
 
     @Test
     void what_is_new_is_recorded_before_the_job_starts() {
         start(job(ROWS, MINUTES));
         assertThat(cluster.created()).containsKey("job-layout");
-        assertThat(kafka.size()).isEqualTo(2);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 2);
     }
 
     @Test
     void the_same_job_goes_on_and_nobody_writes() {
         start(job(ROWS, MINUTES));
         start(job(ROWS, MINUTES));
-        assertThat(kafka.size()).isEqualTo(2);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 2);
         assertThat(kafka.turns()).isEqualTo(1);
     }
 
@@ -54,7 +58,7 @@ class LayoutsTest {
     void an_added_step_is_recorded_and_the_others_go_on() {
         start(job(ROWS, MINUTES));
         start(job(ROWS, MINUTES, HOURS));
-        assertThat(kafka.size()).isEqualTo(3);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 3);
     }
 
     @Test
@@ -69,7 +73,7 @@ class LayoutsTest {
                         Give the step another name to start it anew, or the job another name, or undo the change, or start \
                         the whole job anew: stop all instances and run millrace reset""");
         assertThat(cluster.created()).isEmpty();
-        assertThat(kafka.size()).isEqualTo(2);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 2);
         start(job(ROWS, MINUTES));
     }
 
@@ -88,7 +92,7 @@ class LayoutsTest {
     void rows_may_grow_and_then_not_shrink_again() {
         start(job(ROWS, MINUTES));
         start(job(GROWN, MINUTES));
-        assertThat(kafka.size()).isEqualTo(3);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 3);
         assertThatThrownBy(() -> start(job(ROWS, MINUTES))).isInstanceOf(JobFailedException.class);
     }
 
@@ -116,6 +120,26 @@ class LayoutsTest {
     }
 
     @Test
+    void a_source_that_was_deleted_and_created_again_stops_the_job() {
+        start(job(ROWS, MINUTES));
+        cluster.with("clicks", 3);
+        assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageStartingWith("topic clicks was deleted and created again: what the job had not read of the old one is gone")
+                .hasMessageContaining("set errors.on.data.loss to continue");
+    }
+
+    @Test
+    void a_job_that_may_go_on_without_input_goes_on_with_the_new_source() {
+        onDataLoss = OnDataLoss.CONTINUE;
+        start(job(ROWS, MINUTES));
+        cluster.with("clicks", 3);
+        start(job(ROWS, MINUTES));
+        onDataLoss = OnDataLoss.FAIL;
+        start(job(ROWS, MINUTES));
+    }
+
+    @Test
     void a_topic_that_was_deleted_after_its_step_had_left_the_job_is_forgotten_and_the_step_may_come_back() {
         start(job(ROWS, MINUTES, HOURS));
         cluster.delete("job-store1-changelog");
@@ -128,7 +152,7 @@ class LayoutsTest {
     void a_job_from_before_there_were_layouts_records_what_it_has_and_goes_on() {
         cluster.with("job-totals-repartition", 3).with("job-store0-changelog", 3, "compact");
         start(job(ROWS, MINUTES));
-        assertThat(kafka.size()).isEqualTo(2);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 2);
         assertThatThrownBy(() -> start(job(ROWS, HOURS))).isInstanceOf(JobFailedException.class);
     }
 
@@ -141,14 +165,14 @@ class LayoutsTest {
         assertThat(kafka.size()).isZero();
         kafka.loseCommits(false);
         start(job(ROWS, MINUTES));
-        assertThat(kafka.size()).isEqualTo(2);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 2);
     }
 
     @Test
     void of_two_instances_that_start_at_once_with_the_same_job_both_go_on() {
         kafka.beforeCommit(() -> start(job(ROWS, MINUTES)));
         start(job(ROWS, MINUTES));
-        assertThat(kafka.size()).isEqualTo(2);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 2);
         assertThat(kafka.turns()).isEqualTo(3);
     }
 
@@ -181,7 +205,7 @@ class LayoutsTest {
         kafka.hideRecords(1);
         assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
                 .isInstanceOf(TimeoutException.class)
-                .hasMessage("job-layout-0 cannot be read up to its end at 3: a transaction is open in it");
+                .hasMessage("job-layout-0 cannot be read up to its end at 5: a transaction is open in it");
     }
 
     @Test
@@ -191,7 +215,7 @@ class LayoutsTest {
         assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
                 .isInstanceOf(JobFailedException.class)
                 .hasMessageContaining(
-                        "job-layout-0@2: this layout is recorded in version 2, and this Millrace reads 1");
+                        "job-layout-0@4: this layout is recorded in version 2, and this Millrace reads 1");
         kafka.add("x".getBytes(UTF_8), "hello".getBytes(UTF_8));
         kafka.add("job-store0-changelog".getBytes(UTF_8), new byte[] {1, 0});
         assertThatThrownBy(() -> start(job(ROWS, MINUTES))).isInstanceOf(JobFailedException.class);
@@ -202,11 +226,11 @@ class LayoutsTest {
         start(job(ROWS, MINUTES));
         kafka.add("job-store0-changelog".getBytes(UTF_8), null);
         start(job(ROWS, HOURS));
-        assertThat(kafka.size()).isEqualTo(4);
+        assertThat(kafka.size()).isEqualTo(SOURCES + 4);
     }
 
     private void start(Topology topology) {
-        Layouts layouts = new Layouts(topology, kafka, clock);
+        Layouts layouts = new Layouts(topology, onDataLoss, kafka, clock);
         layouts.check(cluster);
         layouts.record(JobCluster.prepare(topology, cluster), cluster);
     }
