@@ -75,7 +75,7 @@ final class CommitFaultsIT {
             assertThat(commit.offsets).isNotEmpty();
             commit.offsets.forEach((partition, offset) ->
                     assertThat(committed.getOrDefault(partition, 0L)).isLessThan(offset));
-            run.await(instance, "takes a new one");
+            run.await(instance, "a new producer takes over");
             run.finish();
         }
     }
@@ -90,7 +90,7 @@ final class CommitFaultsIT {
             script.clear();
             assertThat(commit.offsets).isNotEmpty();
             assertThat(committed).containsAllEntriesOf(commit.offsets);
-            run.await(instance, "takes a new one");
+            run.await(instance, "a new producer takes over");
             run.finish();
         }
     }
@@ -124,16 +124,12 @@ final class CommitFaultsIT {
     void a_commit_that_is_refused_is_a_roll_back_whatever_the_reason() throws Exception {
         try (OrderRun run = new OrderRun(world, "refused")) {
             MillraceProcess instance = run.start("a");
-            for (Errors error : new Errors[] {
-                Errors.PRODUCER_FENCED,
-                Errors.INVALID_PRODUCER_EPOCH,
-                Errors.INVALID_PRODUCER_ID_MAPPING,
-                Errors.TRANSACTION_ABORTABLE,
-                Errors.INVALID_TXN_STATE
-            }) {
-                Predicate<WireRequest> which = CommitFaultsIT::isCommit;
-                refuse(run, instance, which, error);
-            }
+            Predicate<WireRequest> commits = CommitFaultsIT::isCommit;
+            refuse(run, instance, commits, Errors.PRODUCER_FENCED, "ProducerFencedException");
+            refuse(run, instance, commits, Errors.INVALID_PRODUCER_EPOCH, "ProducerFencedException");
+            refuse(run, instance, commits, Errors.INVALID_PRODUCER_ID_MAPPING, "InvalidPidMappingException");
+            refuse(run, instance, commits, Errors.TRANSACTION_ABORTABLE, "TransactionAbortableException");
+            refuse(run, instance, commits, Errors.INVALID_TXN_STATE, "InvalidTxnStateException");
             run.finish();
         }
     }
@@ -142,11 +138,10 @@ final class CommitFaultsIT {
     void records_that_are_refused_are_a_roll_back_whatever_the_reason() throws Exception {
         try (OrderRun run = new OrderRun(world, "refused-records")) {
             MillraceProcess instance = run.start("a");
-            for (Errors error : new Errors[] {
-                Errors.INVALID_PRODUCER_EPOCH, Errors.TRANSACTION_ABORTABLE, Errors.INVALID_TXN_STATE
-            }) {
-                refuse(run, instance, request -> request.api() == ApiKeys.PRODUCE, error);
-            }
+            Predicate<WireRequest> records = request -> request.api() == ApiKeys.PRODUCE;
+            refuse(run, instance, records, Errors.INVALID_PRODUCER_EPOCH, "InvalidProducerEpochException");
+            refuse(run, instance, records, Errors.TRANSACTION_ABORTABLE, "TransactionAbortableException");
+            refuse(run, instance, records, Errors.INVALID_TXN_STATE, "InvalidTxnStateException");
             run.finish();
         }
     }
@@ -155,15 +150,12 @@ final class CommitFaultsIT {
     void offsets_that_are_refused_are_a_roll_back_whatever_the_reason() throws Exception {
         try (OrderRun run = new OrderRun(world, "refused-offsets")) {
             MillraceProcess instance = run.start("a");
-            for (Errors error : new Errors[] {
-                Errors.ILLEGAL_GENERATION,
-                Errors.UNKNOWN_MEMBER_ID,
-                Errors.FENCED_INSTANCE_ID,
-                Errors.INVALID_PRODUCER_EPOCH,
-                Errors.TRANSACTION_ABORTABLE
-            }) {
-                refuse(run, instance, request -> request.api() == ApiKeys.TXN_OFFSET_COMMIT, error);
-            }
+            Predicate<WireRequest> offsets = request -> request.api() == ApiKeys.TXN_OFFSET_COMMIT;
+            refuse(run, instance, offsets, Errors.ILLEGAL_GENERATION, "generation id is not valid");
+            refuse(run, instance, offsets, Errors.UNKNOWN_MEMBER_ID, "not aware of this member");
+            refuse(run, instance, offsets, Errors.FENCED_INSTANCE_ID, "another member under the name of this worker");
+            refuse(run, instance, offsets, Errors.INVALID_PRODUCER_EPOCH, "Producer");
+            refuse(run, instance, offsets, Errors.TRANSACTION_ABORTABLE, "TransactionAbortableException");
             run.finish();
         }
     }
@@ -229,8 +221,9 @@ final class CommitFaultsIT {
         run.awaitProgress();
     }
 
-    /** The instance says so, and goes on. */
-    private void refuse(OrderRun run, MillraceProcess instance, Predicate<WireRequest> which, Errors error) {
+    /** The instance says what was refused and what it does, and goes on. */
+    private void refuse(
+            OrderRun run, MillraceProcess instance, Predicate<WireRequest> which, Errors error, String reason) {
         int from = instance.output().length();
         strike(run, script.next(1, which, request -> new Fate.Answer(error)));
         run.await(instance, ROLLED_BACK, from);
@@ -240,7 +233,7 @@ final class CommitFaultsIT {
                 .filter(line -> line.contains(ROLLED_BACK))
                 .findFirst()
                 .orElseThrow();
-        System.err.println(error + ": " + said);
+        assertThat(said).as(error.name()).contains("WARN", "the open transaction", reason);
         run.awaitProgress();
     }
 }

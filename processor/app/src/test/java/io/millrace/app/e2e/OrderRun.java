@@ -28,8 +28,9 @@ final class OrderRun implements AutoCloseable {
     private static final String REBUILDS = "rebuilds its state from the changelog";
     private static final long SEED = Long.getLong("millrace.it.seed", 20_261_125L);
     private static final int PER_SECOND = 1_000;
-    /** So many that each window is closed that had been open during the fault. */
-    private static final long LAST_ORDERS = 16_500;
+    private static final long LAST_ORDERS = 1_000;
+    /** So many orders come after all that each window is closed that had been open during the fault. */
+    private static final long LEFT_OUT = 17_000;
 
     private final List<MillraceProcess> running = new ArrayList<>();
     private OrderFeed feed;
@@ -113,9 +114,9 @@ final class OrderRun implements AutoCloseable {
             assertThat(process.exitCode(GRACE)).as(this::logs).isZero();
         }
         Await.until(
-                () -> world.hanging().isEmpty(),
+                () -> world.hanging(job.name()).isEmpty(),
                 LIMIT,
-                () -> "transactions hang: " + world.hanging() + ", seed " + SEED + "\n" + logs());
+                () -> "transactions hang: " + world.hanging(job.name()) + ", seed " + SEED + "\n" + logs());
         assertThat(unread()).as(this::logs).isEmpty();
         assertThat(logs()).doesNotContain(REBUILDS);
     }
@@ -123,7 +124,7 @@ final class OrderRun implements AutoCloseable {
     /** Closes all windows that were open, and waits until all results are there: none lost, none double, none wrong. */
     void judge() throws InterruptedException {
         feed.stop();
-        feed(feed.next()).write(LAST_ORDERS);
+        feed(feed.next() + LEFT_OUT).write(LAST_ORDERS);
         Await.until(
                 () -> unread().isEmpty(), LIMIT, () -> "not all is read, seed " + SEED + ": " + unread() + "\n" + logs());
         OrderOracle.Verdict[] last = {OrderOracle.judgeSoFar(world.brokers(), job)};

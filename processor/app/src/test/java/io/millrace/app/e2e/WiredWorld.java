@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -108,9 +109,15 @@ final class WiredWorld implements AutoCloseable {
 
     /** Partitions, of whatever topic, whose last records no read_committed reader sees, with both ends. */
     Set<String> hanging() {
+        return hanging("");
+    }
+
+    /** Those of topics whose names begin like this. */
+    Set<String> hanging(String prefix) {
         Set<String> hanging = new TreeSet<>();
-        Set<String> topics = Offsets.get(
-                admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        Set<String> topics = Offsets.get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()).stream()
+                .filter(topic -> topic.startsWith(prefix))
+                .collect(Collectors.toSet());
         Map<String, TopicDescription> found =
                 Offsets.get(admin.describeTopics(topics).allTopicNames());
         found.forEach((topic, description) -> {
