@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -21,11 +23,12 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class OrderRun implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(60);
-    /** What a container engine gives a process to end. */
-    static final Duration GRACE = Duration.ofSeconds(10);
+    /** What a container engine gives a process to end, and something for a busy machine. */
+    static final Duration GRACE = Duration.ofSeconds(12);
 
     static final String HAS_TASKS = "is at its last checkpoint";
     private static final String REBUILDS = "rebuilds its state from the changelog";
+    private static final Pattern STARTED = Pattern.compile("starts as instance (\\S+),");
     private static final long SEED = Long.getLong("millrace.it.seed", 20_261_125L);
     private static final int PER_SECOND = 1_000;
     private static final long LAST_ORDERS = 1_000;
@@ -64,7 +67,12 @@ final class OrderRun implements AutoCloseable {
 
     /** Starts an instance. */
     MillraceProcess begin(String instance, String... options) {
-        MillraceProcess process = world.start(file, job.name() + "-" + instance, options);
+        return begin(instance, List.of(), options);
+    }
+
+    /** Likewise, with flags for its JVM. */
+    MillraceProcess begin(String instance, List<String> flags, String... options) {
+        MillraceProcess process = world.start(file, job.name() + "-" + instance, flags, options);
         running.add(process);
         return process;
     }
@@ -97,11 +105,6 @@ final class OrderRun implements AutoCloseable {
                 .filter(offset -> offset.getKey().topic().equals(job.source()))
                 .mapToLong(offset -> offset.getValue().offset())
                 .sum();
-    }
-
-    /** No more orders for now. */
-    void stopFeed() throws InterruptedException {
-        feed.stop();
     }
 
     /** Ends the instances, which all must be running: results are exact, nothing hangs, no state was thrown away. */
@@ -144,7 +147,24 @@ final class OrderRun implements AutoCloseable {
         }
     }
 
-    /** Another one of this name takes its place. */
+    /** What its workers are called in the group, in transactions and by the brokers, up to their numbers. */
+    String clientId(MillraceProcess process) {
+        Matcher started = STARTED.matcher(process.output());
+        if (!started.find()) {
+            throw new AssertionError("an instance has not said who it is:\n" + process.output());
+        }
+        return job.name() + "-" + started.group(1) + "-";
+    }
+
+    /** How many orders, and markers between them, are not read and committed yet. */
+    long lag() {
+        return world.offsets.ends(job.source(), Orders.PARTITIONS, true).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
+                - committedOrders();
+    }
+
+    /** It has ended, as it should; another one of this name may take its place. */
     void gone(MillraceProcess process) {
         running.remove(process);
     }
