@@ -108,7 +108,7 @@ final class BrokerFaultsIT {
     @Test
     void all_brokers_are_away_for_longer_than_a_commit_waits_and_a_stop_meanwhile_does_not_wait_for_them()
             throws Exception {
-        Map<String, String> impatient = Map.of("producer.max.block.ms", "1500", "producer.delivery.timeout.ms", "4000");
+        Map<String, String> impatient = Map.of("producer.max.block.ms", "1500", "producer.delivery.timeout.ms", "5000");
         try (OrderRun run = new OrderRun(world, "no-brokers", impatient)) {
             MillraceProcess stays = run.start("a");
             MillraceProcess stops = run.start("b");
@@ -138,8 +138,8 @@ final class BrokerFaultsIT {
                 "producer.transaction.timeout.ms", "60000");
         try (OrderRun run = new OrderRun(world, "quota", patient)) {
             MillraceProcess instance = run.start("a");
-            quota(run.clientId(instance), 20_000.0);
-            Await.until(() -> run.lag() > 5_000, OrderRun.LIMIT, () -> "not slowed down: " + run.logs());
+            quota(run.clientId(instance), 50_000.0);
+            Await.until(() -> run.lag() > 4_000, OrderRun.LIMIT, () -> "not slowed down: " + run.logs());
             run.awaitProgress();
             quota(run.clientId(instance), null);
             run.finish();
