@@ -13,7 +13,8 @@ final class EngineSettingsTest {
     void an_admin_client_gives_up_soon_unless_the_job_has_limits_for_it() {
         assertThat(EngineSettings.admin(Map.of())).isEqualTo(LIMITS);
         assertThat(EngineSettings.admin(Map.of("request.timeout.ms", "1"))).isEmpty();
-        assertThat(EngineSettings.admin(Map.of("admin.request.timeout.ms", "1"))).isEmpty();
+        assertThat(EngineSettings.admin(Map.of("admin.request.timeout.ms", "1")))
+                .isEmpty();
         assertThat(EngineSettings.admin(Map.of("admin.default.api.timeout.ms", "1")))
                 .isEmpty();
     }
