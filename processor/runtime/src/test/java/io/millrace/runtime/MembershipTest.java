@@ -1,11 +1,13 @@
 package io.millrace.runtime;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.TaskId;
 import io.millrace.engine.topology.Input;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,13 +18,17 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class MembershipTest {
+    private static final Comparator<TopicPartition> ORDER =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
     private final List<String> heard = new ArrayList<>();
     private final Group group = new Group();
-    private TaskPlacement placement = placement();
+    private final TaskPlacement placement = placement();
 
     @BeforeEach
     void join() {
@@ -81,19 +87,8 @@ final class MembershipTest {
 
     /** Kafka's mock, with callbacks in the order and under the metadata of the cooperative protocol. */
     private final class Group extends MockConsumer<byte[], byte[]> {
-        private ConsumerRebalanceListener listener = new ConsumerRebalanceListener() {
-            @Override
-            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-                throw new AssertionError("not subscribed");
-            }
-
-            @Override
-            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                throw new AssertionError("not subscribed");
-            }
-        };
-        private final Set<TopicPartition> owned = new TreeSet<>(
-                java.util.Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+        private @Nullable ConsumerRebalanceListener listener;
+        private final Set<TopicPartition> owned = new TreeSet<>(ORDER);
         private String memberId = "";
         private int generation;
 
@@ -121,8 +116,7 @@ final class MembershipTest {
         void is(String member, int at, String... tasks) {
             memberId = member;
             generation = at;
-            Set<TopicPartition> now = new TreeSet<>(
-                    java.util.Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+            Set<TopicPartition> now = new TreeSet<>(ORDER);
             for (TaskId task : placement.tasks()) {
                 if (List.of(tasks).contains(task.toString())) {
                     now.addAll(placement.partitionsOf(task));
@@ -132,12 +126,13 @@ final class MembershipTest {
                     owned.stream().filter(partition -> !now.contains(partition)).toList();
             List<TopicPartition> added =
                     now.stream().filter(partition -> !owned.contains(partition)).toList();
+            ConsumerRebalanceListener told = requireNonNull(listener, "nobody has subscribed");
             if (!revoked.isEmpty()) {
-                listener.onPartitionsRevoked(revoked);
+                told.onPartitionsRevoked(revoked);
             }
             owned.clear();
             owned.addAll(now);
-            listener.onPartitionsAssigned(added);
+            told.onPartitionsAssigned(added);
         }
     }
 }

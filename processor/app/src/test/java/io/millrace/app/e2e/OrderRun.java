@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -127,21 +128,23 @@ final class OrderRun implements AutoCloseable {
     /** Closes all windows that were open, and waits until all results are there: none lost, none double, none wrong. */
     void judge() throws InterruptedException {
         feed.stop();
-        feed(feed.next() + LEFT_OUT).write(LAST_ORDERS);
+        feed = feed(feed.next() + LEFT_OUT);
+        feed.write(LAST_ORDERS);
         Await.until(
                 () -> unread().isEmpty(), LIMIT, () -> "not all is read, seed " + SEED + ": " + unread() + "\n" + logs());
-        OrderOracle.Verdict[] last = {OrderOracle.judgeSoFar(world.brokers(), job)};
+        AtomicReference<OrderOracle.Verdict> last = new AtomicReference<>();
         Await.until(
                 () -> {
-                    last[0] = OrderOracle.judgeSoFar(world.brokers(), job);
-                    return last[0].isExact() || last[0].duplicated() + last[0].wrong() > 0;
+                    OrderOracle.Verdict now = OrderOracle.judgeSoFar(world.brokers(), job);
+                    last.set(now);
+                    return now.isExact() || now.duplicated() + now.wrong() > 0;
                 },
                 LIMIT,
-                () -> "results are missing, seed " + SEED + ": " + last[0] + "\n" + logs());
-        assertThat(last[0].isExact())
-                .as(() -> "seed " + SEED + ": " + last[0] + "\n" + logs())
+                () -> "results are missing, seed " + SEED + ": " + last + "\n" + logs());
+        assertThat(last.get().isExact())
+                .as(() -> "seed " + SEED + ": " + last + "\n" + logs())
                 .isTrue();
-        assertThat(last[0].inputs()).isGreaterThan(LAST_ORDERS);
+        assertThat(last.get().inputs()).isGreaterThan(LAST_ORDERS);
         for (MillraceProcess process : running) {
             assertThat(process.isAlive()).as(this::logs).isTrue();
         }
