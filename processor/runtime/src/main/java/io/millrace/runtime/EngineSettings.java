@@ -3,6 +3,7 @@ package io.millrace.runtime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -113,7 +114,8 @@ final class EngineSettings {
     static Map<String, Object> admin(Map<String, String> kafka) {
         String request = AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG;
         String call = AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG;
-        boolean jobsOwn = kafka.keySet().stream().anyMatch(key -> key.endsWith(request) || key.endsWith(call));
+        boolean jobsOwn = Stream.of(request, call)
+                .anyMatch(name -> kafka.containsKey(name) || kafka.containsKey("admin." + name));
         // A look at a broker that does not answer must not outlast the grace period of a stop.
         return jobsOwn ? Map.of() : Map.of(call, ADMIN_TIMEOUT_MS, request, ADMIN_TIMEOUT_MS);
     }

@@ -4,6 +4,7 @@ import io.millrace.engine.TaskId;
 import io.millrace.engine.task.JobFailedException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -21,6 +22,8 @@ final class Membership {
     private final Consumer<byte[], byte[]> consumer;
     private final TaskPlacement placement;
     private final Listener listener;
+    /** As whom the worker was given its tasks; the broker gives none of these twice. */
+    private String memberId = "";
 
     Membership(Consumer<byte[], byte[]> consumer, TaskPlacement placement, Listener listener) {
         this.consumer = consumer;
@@ -68,16 +71,36 @@ final class Membership {
     private final class Rebalances implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            Set<TaskId> whole = tasks(partitions);
+            Set<TopicPartition> given = new HashSet<>(partitions);
+            if (isSomebodyElse()) {
+                Set<TopicPartition> kept = new HashSet<>(consumer.assignment());
+                kept.removeAll(partitions);
+                onPartitionsLost(kept);
+                given.addAll(kept);
+            }
+            memberId = consumer.groupMetadata().memberId();
+            Set<TaskId> whole = tasks(given);
             whole.removeIf(task -> !consumer.assignment().containsAll(placement.partitionsOf(task)));
             listener.assigned(whole);
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            if (!partitions.isEmpty()) {
+            if (isSomebodyElse()) {
+                onPartitionsLost(partitions);
+            } else if (!partitions.isEmpty()) {
                 listener.revoked(tasks(partitions));
             }
+        }
+
+        /**
+         * Whether the worker has left the group and come back under another id, without having been told that it lost its tasks. That is what
+         * the client does if it hears that its place is gone when it has begun to join: what it still has then may have been another's
+         * meanwhile, and a commit would count, because the new place is good.
+         */
+        private boolean isSomebodyElse() {
+            return !memberId.isEmpty()
+                    && !memberId.equals(consumer.groupMetadata().memberId());
         }
 
         @Override

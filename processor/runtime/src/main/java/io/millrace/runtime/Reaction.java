@@ -67,20 +67,44 @@ enum Reaction {
      * It passes by itself: a broker, a coordinator or a leader is away or moving. Ask again, with a pause. A worker goes back to its last
      * checkpoint before that, because it cannot know what of its transaction has arrived, and to send it again would be to send it twice.
      */
-    RETRY,
+    RETRY("the open transaction is aborted"),
     /** Abort the transaction and rebuild the tasks from the last checkpoint; the producer is fine. */
-    ROLL_BACK,
+    ROLL_BACK("the open transaction is aborted"),
     /**
      * The producer is of no use any more, or how its transaction ended is unknown: take a new one, then as for a roll-back. The old one
      * aborts nothing: it may no longer, and the new one's {@code initTransactions} does that or waits until it is done.
      */
-    NEW_PRODUCER,
+    NEW_PRODUCER("a new producer takes over and ends the open transaction"),
     /** The group does not know this worker any more and its tasks may be somebody else's: abort, close them, commit nothing for them. */
-    PARTITIONS_LOST,
+    PARTITIONS_LOST("the open transaction is aborted, because its tasks may be somebody else's"),
     /** Stop the job and say why: trying again would end the same way. */
-    FAIL_JOB;
+    FAIL_JOB("the job stops");
 
     private static final Map<Class<? extends Throwable>, Reaction> TABLE = table();
+
+    private final String inWords;
+
+    Reaction(String inWords) {
+        this.inWords = inWords;
+    }
+
+    /** What is done, for the log. */
+    String inWords() {
+        return inWords;
+    }
+
+    /** What has happened, for the log: the client often puts the reason into a cause. */
+    static String reason(Throwable error) {
+        StringBuilder text = new StringBuilder(error.toString());
+        Throwable last = error;
+        for (Throwable cause = error.getCause(); cause != null && cause != last; cause = cause.getCause()) {
+            if (text.indexOf(String.valueOf(cause.getMessage())) < 0) {
+                text.append(", because of ").append(cause);
+            }
+            last = cause;
+        }
+        return text.toString();
+    }
 
     static Reaction to(Throwable error) {
         if (error instanceof StateUnavailableException state) {

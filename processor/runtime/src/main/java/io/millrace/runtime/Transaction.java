@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -189,7 +191,7 @@ final class Transaction implements RecordSender, AutoCloseable {
         // Before the offsets: a record that cannot be written must keep the offsets from being committed.
         producer().flush();
         throwSendError();
-        producer().sendOffsetsToTransaction(offsets, group);
+        sendOffsets(offsets, group);
         commitKnowingTheOutcome();
         open = false;
         records = 0;
@@ -198,6 +200,17 @@ final class Transaction implements RecordSender, AutoCloseable {
         changelogEnds.clear();
         committedEnds.putAll(ends);
         return ends;
+    }
+
+    private void sendOffsets(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        try {
+            producer().sendOffsetsToTransaction(offsets, group);
+        } catch (FencedInstanceIdException e) {
+            // A join of this very member that was late on its way does the same. If it is another process, the consumer
+            // hears so as well, and that ends the job.
+            throw new CommitFailedException("the group has another member under the name of this worker ("
+                    + group.groupInstanceId().orElse("none") + "): " + e.getMessage());
+        }
     }
 
     private void commitKnowingTheOutcome() {

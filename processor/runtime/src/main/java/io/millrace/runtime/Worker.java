@@ -346,7 +346,11 @@ final class Worker implements Membership.Listener {
         }
         context.metrics().rolledBack();
         note = "rolled back: " + error.getMessage();
-        log.warn("back to the last checkpoint, again in {} ms: {}", backoffMs, error.toString());
+        log.warn(
+                "back to the last checkpoint, again in {} ms; {}: {}",
+                backoffMs,
+                reaction.inWords(),
+                Reaction.reason(error));
         notBeforeMs = now() + backoffMs;
         backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs);
         if (reaction == Reaction.NEW_PRODUCER) {

@@ -72,6 +72,21 @@ class ReactionTest {
     private final Map<Throwable, Reaction> table = new LinkedHashMap<>();
 
     @Test
+    void the_log_names_the_reason_that_the_client_has_put_into_a_cause() {
+        RuntimeException wrapped = new KafkaException(
+                "Cannot execute transactional method because we are in an error state",
+                new InvalidTxnStateException("not in this state"));
+        assertThat(Reaction.reason(wrapped))
+                .contains("in an error state")
+                .contains("because of")
+                .contains("InvalidTxnStateException: not in this state");
+        assertThat(Reaction.reason(new KafkaException("alone"))).endsWith("KafkaException: alone");
+        for (Reaction reaction : Reaction.values()) {
+            assertThat(reaction.inWords()).isNotBlank();
+        }
+    }
+
+    @Test
     void losing_ones_place_in_the_group_is_a_roll_back() {
         given(new CommitFailedException(), ROLL_BACK);
         given(new IllegalGenerationException(), ROLL_BACK);

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -132,6 +133,19 @@ class TransactionTest {
         send("counts", 1, "x");
         producers.last().commitTransactionException = new ProducerFencedException("another has the id");
         assertThatThrownBy(() -> transaction.commit(OFFSETS, GROUP)).isInstanceOf(ProducerFencedException.class);
+    }
+
+    @Test
+    void another_member_of_the_same_name_is_a_matter_of_the_consumer_and_here_a_roll_back() {
+        transaction.renew();
+        send("counts", 1, "x");
+        producers.last().sendOffsetsToTransactionException = new FencedInstanceIdException("there is a newer member");
+        assertThatThrownBy(() -> transaction.commit(OFFSETS, GROUP))
+                .hasMessageContaining("the group has another member under the name of this worker")
+                .satisfies(error -> assertThat(Reaction.to(error)).isEqualTo(Reaction.ROLL_BACK));
+        assertThat(producers.last().commitCount()).isZero();
+        transaction.abort();
+        assertThat(transaction.isReady()).isTrue();
     }
 
     @Test

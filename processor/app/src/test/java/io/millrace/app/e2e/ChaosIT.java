@@ -33,6 +33,7 @@ final class ChaosIT {
     private static final long FAULTS_MS = SOAK_MINUTES == 0 ? 30_000 : SOAK_MINUTES * 60_000;
     private static final int PER_SECOND = Integer.getInteger("millrace.soak.rate", 1_000);
     private static final long LAST_ORDERS = 5_000;
+    private static final OrderJob JOB = new OrderJob("chaos");
     private static final List<String> INSTANCES = List.of("a", "b", "c");
     private static final Duration LIMIT = Duration.ofMinutes(4);
     /** A rebuild is right where other instances have expired what this one still had; all others are the loss of a store. */
@@ -50,9 +51,9 @@ final class ChaosIT {
     void whatever_goes_wrong_results_are_exact_when_it_is_over() throws Exception {
         say(FAULTS_MS / 1000 + " s of faults");
         try (WiredWorld world = new WiredWorld(directory)) {
-            Path job = Orders.in(world);
+            Path job = JOB.in(world);
             // Its thread is a daemon: should this fail, it ends with the JVM.
-            OrderFeed feed = new OrderFeed(world.brokers(), SEED, 0, PER_SECOND).start();
+            OrderFeed feed = new OrderFeed(world.brokers(), JOB, SEED, 0, PER_SECOND).start();
             for (String instance : INSTANCES) {
                 world.start(job, instance);
             }
@@ -147,10 +148,10 @@ final class ChaosIT {
 
     private static void awaitDrained(WiredWorld world) {
         Await.until(
-                () -> unread(world, Orders.SOURCE).isEmpty(),
+                () -> unread(world, JOB.source()).isEmpty(),
                 LIMIT,
                 () -> "not all is read " + LIMIT + " after the last fault, seed " + SEED + ": "
-                        + unread(world, Orders.SOURCE) + "\n" + world.logs());
+                        + unread(world, JOB.source()) + "\n" + world.logs());
         for (int i = 0; i < INSTANCES.size(); i++) {
             alive(world, i);
         }
@@ -158,7 +159,7 @@ final class ChaosIT {
 
     /** Partitions whose end is not committed, with how far it is. */
     private static Set<String> unread(WiredWorld world, String topic) {
-        Map<TopicPartition, OffsetAndMetadata> committed = world.offsets.committed(Orders.JOB);
+        Map<TopicPartition, OffsetAndMetadata> committed = world.offsets.committed(JOB.name());
         return world.offsets.ends(topic, Orders.PARTITIONS, false).entrySet().stream()
                 .filter(end -> !committed.containsKey(end.getKey())
                         || committed.get(end.getKey()).offset() < end.getValue())
@@ -180,7 +181,7 @@ final class ChaosIT {
 
     /** Two go on where they were, one as if its disk had been lost; the last orders show whether all state is right. */
     private static void finishOnAnEmptyDisk(WiredWorld world, Path job, long next) throws Exception {
-        new OrderFeed(world.brokers(), SEED, next, PER_SECOND).write(LAST_ORDERS);
+        new OrderFeed(world.brokers(), JOB, SEED, next, PER_SECOND).write(LAST_ORDERS);
         List<String> last = List.of("a", "b", "empty");
         for (String instance : last) {
             world.start(job, instance, "--until-end");
@@ -191,7 +192,7 @@ final class ChaosIT {
     }
 
     private void judge(WiredWorld world) {
-        OrderOracle.Verdict verdict = OrderOracle.judge(world.brokers());
+        OrderOracle.Verdict verdict = OrderOracle.judge(world.brokers(), JOB);
         Set<String> hanging = world.hanging();
         List<String> wiped = world.outputs().stream()
                 .flatMap(String::lines)
@@ -208,7 +209,7 @@ final class ChaosIT {
         assertThat(verdict.examples()).as(() -> report + "\n" + world.logs()).isEmpty();
         assertThat(verdict.isExact()).as(report).isTrue();
         assertThat(hanging).as(() -> report + "\n" + world.logs()).isEmpty();
-        assertThat(unread(world, Orders.SOURCE)).as(report).isEmpty();
+        assertThat(unread(world, JOB.source())).as(report).isEmpty();
         assertThat(wiped).as(report).isEmpty();
     }
 }

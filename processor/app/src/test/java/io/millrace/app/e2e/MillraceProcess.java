@@ -27,10 +27,16 @@ final class MillraceProcess implements AutoCloseable {
 
     /** @param environment what the job's variables resolve to */
     static MillraceProcess start(Path log, Path job, Map<String, String> environment, String... options) {
+        return start(log, job, List.of(), environment, options);
+    }
+
+    /** Likewise, with flags for its JVM, which go before those that it has anyway. */
+    static MillraceProcess start(
+            Path log, Path job, List<String> flags, Map<String, String> environment, String... options) {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-XX:+UseSerialGC"));
+        command.addAll(flags);
+        command.addAll(List.of(
                 // As a user has it, not as the tests do: what it logs is part of what is tested.
                 "-Dlog4j2.configurationFile=classpath:log4j2.xml",
                 "-cp",

@@ -23,6 +23,7 @@ final class OrderFeed {
     private static final int ABORTED = 5;
 
     private final Map<String, Object> config;
+    private final String topic;
     private final long seed;
     private final Random random;
     private final int perSecond;
@@ -32,12 +33,12 @@ final class OrderFeed {
     private @Nullable KafkaProducer<byte[], byte[]> producer;
 
     /** @param first index of the first order */
-    OrderFeed(String bootstrapServers, long seed, long first, int perSecond) {
+    OrderFeed(String bootstrapServers, OrderJob job, long seed, long first, int perSecond) {
         this.config = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
                 "transactional.id",
-                "order-feed",
+                "order-feed-" + job.name(),
                 "transaction.timeout.ms",
                 "10000",
                 "request.timeout.ms",
@@ -46,6 +47,7 @@ final class OrderFeed {
                 "8000",
                 "max.block.ms",
                 "8000");
+        this.topic = job.source();
         this.seed = seed;
         this.random = new Random(seed);
         this.next.set(first);
@@ -93,7 +95,7 @@ final class OrderFeed {
                 Orders order = Orders.at(abort ? ~seed : seed, next.getAndIncrement());
                 // The commit says if one has failed.
                 var unused = open.send(new ProducerRecord<>(
-                        Orders.SOURCE, order.partition(), null, order.json().getBytes(UTF_8)));
+                        topic, order.partition(), null, order.json().getBytes(UTF_8)));
             }
             if (abort) {
                 open.flush();

@@ -6,6 +6,7 @@ import io.millrace.local.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,16 +17,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What {@link Orders} must give, from the committed records of its source in one pass, against what its sinks hold. */
+/** What an {@link OrderJob} must give, from the committed records of its source in one pass, against what its sinks hold. */
 final class OrderOracle {
     private static final int MAX_EXAMPLES = 20;
+    private static final long SEEN = -1;
     private static final Pattern TOTAL = Pattern.compile("\\{\"account\":(\\d+),\"orders\":(\\d+),\"total\":(\\d+)}");
 
     /** By account: the total after each of its orders. */
     private final Map<Long, Totals> totals = new HashMap<>();
 
     private final Map<Bucket, Long> accountWindows = new HashMap<>();
-    private final Map<String, Integer> branches = new HashMap<>();
+    /** The results, each with the end of its window, or {@link #SEEN}. */
+    private final Map<String, Long> branches = new HashMap<>();
+    /** By partition of the source, the latest event time. */
+    private final Map<Integer, Long> latestMs = new HashMap<>();
     private final List<String> examples = new ArrayList<>();
     private long inputs;
     private long checked;
@@ -54,16 +59,32 @@ final class OrderOracle {
     private OrderOracle() {}
 
     /** Once the job has ended and all its windows are closed. */
-    static Verdict judge(String bootstrapServers) {
-        OrderOracle oracle = new OrderOracle();
-        Topics.forEachCommitted(bootstrapServers, Orders.SOURCE, record -> oracle.order(Orders.of(record)));
-        oracle.sumUpBranches();
-        Topics.forEachCommitted(bootstrapServers, Orders.TOTALS, oracle::total);
-        Topics.forEachCommitted(bootstrapServers, Orders.BRANCHES, oracle::branch);
-        return oracle.verdict();
+    static Verdict judge(String bootstrapServers, OrderJob job) {
+        return judge(bootstrapServers, job, false);
     }
 
-    private void order(Orders order) {
+    /** While the job runs and has read all its input: windows that may still be open are not missed. */
+    static Verdict judgeSoFar(String bootstrapServers, OrderJob job) {
+        return judge(bootstrapServers, job, true);
+    }
+
+    private static Verdict judge(String bootstrapServers, OrderJob job, boolean isRunning) {
+        OrderOracle oracle = new OrderOracle();
+        Topics.forEachCommitted(bootstrapServers, job.source(), oracle::order);
+        oracle.sumUpBranches();
+        Topics.forEachCommitted(bootstrapServers, job.totals(), oracle::total);
+        Topics.forEachCommitted(bootstrapServers, job.branches(), oracle::branch);
+        return oracle.verdict(isRunning ? oracle.openMs() : Long.MAX_VALUE);
+    }
+
+    /** Windows that end before this are closed. */
+    private long openMs() {
+        return Collections.min(latestMs.values()) - OrderJob.LAG_MS;
+    }
+
+    private void order(ConsumerRecord<byte[], byte[]> record) {
+        Orders order = Orders.of(record);
+        latestMs.merge(record.partition(), order.tsMs(), Math::max);
         inputs++;
         totals.computeIfAbsent(order.account(), account -> new Totals()).add(order.amount());
         long startMs = Math.floorDiv(order.tsMs(), Orders.WINDOW_MS) * Orders.WINDOW_MS;
@@ -86,7 +107,7 @@ final class OrderOracle {
                 "{\"branch\":" + branch + ",\"window_start\":\"" + instant(startMs) + "\",\"window_end\":\""
                         + instant(startMs + Orders.MINUTE_MS) + "\",\"accounts\":" + sum[0] + ",\"orders\":" + sum[1]
                         + ",\"total\":" + sum[2] + "}",
-                1)));
+                startMs + Orders.MINUTE_MS)));
     }
 
     private static String instant(long ms) {
@@ -123,19 +144,20 @@ final class OrderOracle {
     private void branch(ConsumerRecord<byte[], byte[]> record) {
         checked++;
         String value = new String(record.value(), UTF_8);
-        Integer left = branches.get(value);
-        if (left == null) {
+        Long endMs = branches.get(value);
+        if (endMs == null) {
             wrong++;
             note("wrong", record, value);
-        } else if (left == 0) {
+        } else if (endMs == SEEN) {
             duplicated++;
             note("duplicate", record, value);
         } else {
-            branches.put(value, 0);
+            branches.put(value, SEEN);
         }
     }
 
-    private Verdict verdict() {
+    /** @param openMs windows that end later need not be there */
+    private Verdict verdict(long openMs) {
         totals.forEach((account, of) -> {
             lost += of.size() - of.seen;
             if (of.seen < of.size()) {
@@ -143,7 +165,7 @@ final class OrderOracle {
             }
         });
         Set<String> missing = new HashSet<>(branches.keySet());
-        missing.removeIf(value -> Integer.valueOf(0).equals(branches.get(value)));
+        missing.removeIf(value -> branches.get(value) == SEEN || branches.get(value) >= openMs);
         lost += missing.size();
         missing.forEach(value -> note("lost: " + value));
         return new Verdict(inputs, checked, lost, duplicated, wrong, List.copyOf(examples));

@@ -6,6 +6,7 @@ import io.millrace.local.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -23,10 +25,10 @@ final class WiredWorld implements AutoCloseable {
     static final int BROKERS = 3;
 
     private final Path directory;
-    private final Admin admin;
     private final AtomicInteger started = new AtomicInteger();
     private final Map<String, MillraceProcess> processes = new HashMap<>();
     private final List<MillraceProcess> all = new ArrayList<>();
+    final Admin admin;
     final ChildCluster cluster;
     final WireProxy proxy;
     final Offsets offsets;
@@ -70,9 +72,15 @@ final class WiredWorld implements AutoCloseable {
      * @param name tells it from others; the same name has the same state directory
      */
     MillraceProcess start(Path job, String name, String... options) {
+        return start(job, name, List.of(), options);
+    }
+
+    /** Likewise, with flags for its JVM. */
+    MillraceProcess start(Path job, String name, List<String> flags, String... options) {
         MillraceProcess process = MillraceProcess.start(
                 directory.resolve("run-" + started.incrementAndGet() + "-" + name + ".log"),
                 job,
+                flags,
                 Map.of(
                         "KAFKA",
                         cluster.wiredBootstrapServers(),
@@ -108,9 +116,15 @@ final class WiredWorld implements AutoCloseable {
 
     /** Partitions, of whatever topic, whose last records no read_committed reader sees, with both ends. */
     Set<String> hanging() {
+        return hanging("");
+    }
+
+    /** Those of topics whose names begin like this. */
+    Set<String> hanging(String prefix) {
         Set<String> hanging = new TreeSet<>();
-        Set<String> topics = Offsets.get(
-                admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        Set<String> topics = Offsets.get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()).stream()
+                .filter(topic -> topic.startsWith(prefix))
+                .collect(Collectors.toSet());
         Map<String, TopicDescription> found =
                 Offsets.get(admin.describeTopics(topics).allTopicNames());
         found.forEach((topic, description) -> {
@@ -123,6 +137,28 @@ final class WiredWorld implements AutoCloseable {
             });
         });
         return hanging;
+    }
+
+    /** Who is in a job's group, by the names that they keep over restarts. */
+    Set<String> members(String group) {
+        return Offsets.get(admin.describeClassicGroups(Set.of(group)).all()).values().stream()
+                .flatMap(description -> description.members().stream())
+                .flatMap(member -> member.groupInstanceId().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Waits until every replica of every partition has caught up. */
+    void awaitInSync() {
+        Await.until(this::isInSync, Duration.ofSeconds(60), () -> "replicas do not catch up");
+    }
+
+    private boolean isInSync() {
+        Set<String> topics = Offsets.get(
+                admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        return Offsets.get(admin.describeTopics(topics).allTopicNames()).values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(partition ->
+                        partition.isr().size() == partition.replicas().size());
     }
 
     @Override
