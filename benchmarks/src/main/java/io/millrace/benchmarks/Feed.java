@@ -32,11 +32,16 @@ final class Feed implements AutoCloseable {
         this.topic = topic;
         this.counts = new AtomicIntegerArray(keys);
         Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "batch.size", 256 << 10,
-                "linger.ms", 5,
-                "acks", "all",
-                "delivery.timeout.ms", 600_000);
+                "bootstrap.servers",
+                bootstrapServers,
+                "batch.size",
+                256 << 10,
+                "linger.ms",
+                5,
+                "acks",
+                "all",
+                "delivery.timeout.ms",
+                600_000);
         this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -104,7 +109,8 @@ final class Feed implements AutoCloseable {
     }
 
     /** A result of this text has come. @return when the text was sent first since the last result, or null */
-    @Nullable Long answered(int number) {
+    @Nullable
+    Long answered(int number) {
         return sentNs.remove(number);
     }
 

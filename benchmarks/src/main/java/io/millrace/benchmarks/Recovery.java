@@ -50,8 +50,7 @@ final class Recovery {
     }
 
     private static void measure(
-            RecoveryCase one, RecoveryEngine engine, RecoveryOptions options, List<RecoveryRow> rows)
-            throws Exception {
+            RecoveryCase one, RecoveryEngine engine, RecoveryOptions options, List<RecoveryRow> rows) throws Exception {
         if (engine == RecoveryEngine.KAFKA_STREAMS) {
             add(rows, one.restart("restart on the same disk", false));
             return;

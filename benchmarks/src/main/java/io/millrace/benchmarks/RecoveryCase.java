@@ -132,13 +132,20 @@ final class RecoveryCase implements AutoCloseable {
         Path state = directory.resolve(name);
         int port = freePort();
         Map<String, String> environment = Map.of(
-                "KAFKA", broker.bootstrapServers(),
-                "JOB", "recovery-" + engine.label(),
-                "INPUT", input,
-                "OUTPUT", output,
-                "STANDBYS", "1",
-                "ADMIN", ":" + port,
-                "STATE", state.toString());
+                "KAFKA",
+                broker.bootstrapServers(),
+                "JOB",
+                "recovery-" + engine.label(),
+                "INPUT",
+                input,
+                "OUTPUT",
+                output,
+                "STANDBYS",
+                "1",
+                "ADMIN",
+                ":" + port,
+                "STATE",
+                state.toString());
         Path log = directory.resolve(++starts + "-" + name + ".log");
         EngineProcess process = EngineProcess.start(
                 engine.command(root, options, broker.bootstrapServers(), input, output, state), environment, log);

@@ -34,8 +34,7 @@ enum RecoveryEngine {
         throw new IllegalArgumentException("there is no engine '" + label + "'; there are millrace and kafka-streams");
     }
 
-    List<String> command(
-            Path root, RecoveryOptions options, String brokers, String input, String output, Path state) {
+    List<String> command(Path root, RecoveryOptions options, String brokers, String input, String output, Path state) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + options.heap(),

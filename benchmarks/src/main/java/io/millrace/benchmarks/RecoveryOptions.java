@@ -13,7 +13,13 @@ import java.util.Map;
  * @param kills how often Millrace is killed and started again on the same disk; Kafka Streams is once
  */
 record RecoveryOptions(
-        int keys, int textBytes, int rate, int kills, List<RecoveryEngine> engines, String heap, List<String> javaOptions) {
+        int keys,
+        int textBytes,
+        int rate,
+        int kills,
+        List<RecoveryEngine> engines,
+        String heap,
+        List<String> javaOptions) {
     static final String USAGE = """
             usage: benchmarks/recovery [options]
               --keys N          distinct texts, each counted once before anything is measured (default 5000000)

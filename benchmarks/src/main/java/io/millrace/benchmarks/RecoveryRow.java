@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param worstMs the longest that a record has waited for its result
  * @param restored what bringing the state up to date took; null if nothing was said of it
  */
-record RecoveryRow(String engine, String what, long firstMs, long cpuMs, long worstMs, @Nullable Restored restored) {
+record RecoveryRow(
+        String engine,
+        String what,
+        long firstMs,
+        long cpuMs,
+        long worstMs,
+        @Nullable Restored restored) {
     static final String HEAD = """
             | engine | what | start to first result | CPU until then | longest wait for a result | catching up |
             | --- | --- | --- | --- | --- | --- |""";
@@ -27,7 +33,12 @@ record RecoveryRow(String engine, String what, long firstMs, long cpuMs, long wo
             String text = String.format(Locale.ROOT, "%d tasks, %,d records in %.2f s", tasks, records, ms / 1000.0);
             return records < 1_000
                     ? text
-                    : text + String.format(Locale.ROOT, ", %,d records and %.1f MB a second", records * 1000 / ms, bytes / 1000.0 / ms);
+                    : text
+                            + String.format(
+                                    Locale.ROOT,
+                                    ", %,d records and %.1f MB a second",
+                                    records * 1000 / ms,
+                                    bytes / 1000.0 / ms);
         }
     }
 

@@ -71,7 +71,8 @@ final class StreamsCounts {
         @Override
         public void onRestoreEnd(TopicPartition changelog, String store, long records) {
             long tookMs = System.currentTimeMillis() - startedMs.getOrDefault(changelog, System.currentTimeMillis());
-            System.out.println("task " + changelog.partition() + " restored " + records + " records in " + tookMs + " ms");
+            System.out.println(
+                    "task " + changelog.partition() + " restored " + records + " records in " + tookMs + " ms");
         }
     }
 }

@@ -84,7 +84,8 @@ final class InputStarts {
             CommitNote note = CommitNote.decode(committed.metadata());
             if (note.isOfAnother(context.cluster().topic(partition.topic()).id())) {
                 throw new JobFailedException(
-                        "topic " + partition.topic() + " was deleted and created again since the job has committed offset "
+                        "topic " + partition.topic()
+                                + " was deleted and created again since the job has committed offset "
                                 + committed.offset() + " of " + partition + ". " + DeletedTopic.WHAT_NOW,
                         null);
             }

@@ -79,6 +79,7 @@ final class JobEnd {
     }
 
     private static boolean isFinished(@Nullable OffsetAndMetadata committed) {
-        return committed != null && CommitNote.decode(committed.metadata()).progress().finished();
+        return committed != null
+                && CommitNote.decode(committed.metadata()).progress().finished();
     }
 }

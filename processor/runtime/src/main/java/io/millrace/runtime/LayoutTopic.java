@@ -66,7 +66,7 @@ final class LayoutTopic {
             return;
         }
         String topic = new String(record.key(), UTF_8);
-            if (record.value() == null) {
+        if (record.value() == null) {
             recorded.remove(topic);
         } else {
             recorded.put(topic, RecordedLayout.decode(record.value(), partition + "@" + record.offset()));

@@ -1,7 +1,6 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.task.JobFailedException;
-import io.millrace.engine.topology.InternalTopic;
 import io.millrace.engine.topology.Layout;
 import io.millrace.engine.topology.Topology;
 import java.time.Clock;
@@ -197,7 +196,8 @@ final class Layouts {
             RecordedLayout was = recorded.get(name);
             if (was != null && !was.topicId().equals(topic.id()) && onDataLoss == OnDataLoss.FAIL) {
                 throw new JobFailedException(
-                        "topic " + name + " was deleted and created again: what the job had not read of the old one is gone, and Kafka"
+                        "topic " + name
+                                + " was deleted and created again: what the job had not read of the old one is gone, and Kafka"
                                 + " has forgotten where the job was. To go on with the new one from its beginning, set"
                                 + " errors.on.data.loss to continue; to start the job anew, stop all instances and run millrace reset",
                         null);

@@ -125,7 +125,8 @@ class LayoutsTest {
         cluster.with("clicks", 3);
         assertThatThrownBy(() -> start(job(ROWS, MINUTES)))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageStartingWith("topic clicks was deleted and created again: what the job had not read of the old one is gone")
+                .hasMessageStartingWith(
+                        "topic clicks was deleted and created again: what the job had not read of the old one is gone")
                 .hasMessageContaining("set errors.on.data.loss to continue");
     }
 

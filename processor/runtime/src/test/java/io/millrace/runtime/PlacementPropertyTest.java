@@ -34,8 +34,9 @@ class PlacementPropertyTest {
                 change(group, random, racks);
                 String as = "seed " + seed + ", step " + step;
                 group.as(as);
-                long withState =
-                        group.placement.tasks().stream().filter(group.placement::hasState).count();
+                long withState = group.placement.tasks().stream()
+                        .filter(group.placement::hasState)
+                        .count();
                 assertThat(group.settle())
                         .as("%s: rounds", as)
                         .isLessThanOrEqualTo(4 + 3 * (int) (1 + withState / GroupPlan.MAX_WARM_UPS));
@@ -81,7 +82,8 @@ class PlacementPropertyTest {
     /** How many tasks are beyond what their places may keep, if as many places as there are tasks left over keep one more. */
     private static int leastMoves(Collection<Integer> counts, int total, int places) {
         int floor = total / places;
-        int beyond = counts.stream().mapToInt(count -> Math.max(0, count - floor)).sum();
+        int beyond =
+                counts.stream().mapToInt(count -> Math.max(0, count - floor)).sum();
         int over = (int) counts.stream().filter(count -> count > floor).count();
         return beyond - Math.min(total % places, over);
     }
@@ -157,7 +159,8 @@ class PlacementPropertyTest {
                 return claimed.isEmpty() || random.nextBoolean() ? member : member.owning(claimed, 0);
             });
             Map<TaskId, String> current = new TreeMap<>(before);
-            current.values().removeIf(owner -> requireNonNull(group.members.get(owner)).generation() == 0);
+            current.values()
+                    .removeIf(owner -> requireNonNull(group.members.get(owner)).generation() == 0);
             Map<TaskId, Set<String>> claims = claims(group);
             group.rebalance();
             for (Map.Entry<TaskId, String> entry : group.owners().entrySet()) {
@@ -176,9 +179,10 @@ class PlacementPropertyTest {
 
     private static Map<TaskId, Set<String>> claims(TestGroup group) {
         Map<TaskId, Set<String>> claims = new HashMap<>();
-        group.members.forEach((name, member) -> member.owned().forEach(partition -> claims.computeIfAbsent(
-                        requireNonNull(group.placement.taskOf(partition)), task -> new TreeSet<>())
-                .add(name)));
+        group.members.forEach((name, member) -> member.owned()
+                .forEach(partition -> claims.computeIfAbsent(
+                                requireNonNull(group.placement.taskOf(partition)), task -> new TreeSet<>())
+                        .add(name)));
         return claims;
     }
 

@@ -14,7 +14,10 @@ class RuntimeMetricsTest {
                 new InstanceStatus.TaskView("0_0", InstanceStatus.State.RUNNING, 5_000, "ACTIVE", null);
         new RuntimeMetrics(registry).observe(() -> new InstanceStatus(true, true, List.of(), List.of(running), 1));
         System.gc();
-        assertThat(registry.get("millrace.tasks").tag("state", "running").gauge().value())
+        assertThat(registry.get("millrace.tasks")
+                        .tag("state", "running")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
         assertThat(registry.get("millrace.watermark.seconds").gauge().value()).isEqualTo(5);
     }

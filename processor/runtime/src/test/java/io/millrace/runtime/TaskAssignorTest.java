@@ -203,8 +203,7 @@ class TaskAssignorTest {
         Rebalances rebalances = new Rebalances(clock);
         TaskAssignor assignor = new TaskAssignor();
         LocalTasks local = new LocalTasks(new InstanceConfig("one", Map.of(), 1, Duration.ofMillis(100), false));
-        assignor.configure(
-                Map.of(TaskAssignor.REBALANCES_CONFIG, rebalances, TaskAssignor.LOCAL_TASKS_CONFIG, local));
+        assignor.configure(Map.of(TaskAssignor.REBALANCES_CONFIG, rebalances, TaskAssignor.LOCAL_TASKS_CONFIG, local));
         ByteBuffer before = assignor.subscriptionUserData(Set.of("clicks"));
         assignor.onAssignment(order(true), METADATA);
         clock.advance(10_000);

@@ -42,8 +42,7 @@ final class TestGroup {
         this.placement = placement;
         this.standbys = standbys;
         this.random = random;
-        assignor.configure(
-                Map.of(TaskAssignor.PLACEMENT_CONFIG, placement, TaskAssignor.STANDBYS_CONFIG, standbys));
+        assignor.configure(Map.of(TaskAssignor.PLACEMENT_CONFIG, placement, TaskAssignor.STANDBYS_CONFIG, standbys));
         placement.tasks().forEach(task -> ends.put(task, 1_000_000L));
     }
 
@@ -112,8 +111,7 @@ final class TestGroup {
 
     private MemberReport report(Member member, Map<TaskId, Long> held) {
         MemberOrder order = orders.getOrDefault(member.instance, MemberOrder.NOTHING);
-        return new MemberReport(
-                generation, member.instance, member.rack, held, order.followed(), order.coming());
+        return new MemberReport(generation, member.instance, member.rack, held, order.followed(), order.coming());
     }
 
     /** The order in which the leader hears of the members must not matter. */
@@ -206,8 +204,8 @@ final class TestGroup {
     /** All followers read what there is. */
     void catchUp() {
         orders.forEach((instance, order) -> {
-            boolean follows = members.values().stream()
-                    .anyMatch(member -> member.instance.equals(instance) && !member.old);
+            boolean follows =
+                    members.values().stream().anyMatch(member -> member.instance.equals(instance) && !member.old);
             if (follows) {
                 order.followed().forEach(task -> disk(instance).put(task, end(task)));
             }

@@ -27,7 +27,8 @@ class TopicWatchTest {
     @Test
     void so_does_a_changelog() {
         cluster.with("job-totals-changelog", 3, "compact");
-        assertThatThrownBy(this::look).hasMessageStartingWith("topic job-totals-changelog was deleted and created again");
+        assertThatThrownBy(this::look)
+                .hasMessageStartingWith("topic job-totals-changelog was deleted and created again");
     }
 
     @Test

@@ -189,8 +189,7 @@ final class Fleet {
         try {
             ClientFactory clients = seams.clients(new SimulatedClients(kafka, process, fate), kafka);
             StateBackend backend = seams.state(place.disk.mount(process, fate, kafka.invariants()));
-            InstanceConfig config =
-                    new InstanceConfig(
+            InstanceConfig config = new InstanceConfig(
                     process.instance(), Map.of(), workers, checkpointInterval, false, OnDataLoss.FAIL, standbys, false);
             process.started(
                     Rounds.open(

@@ -34,14 +34,20 @@ class AbandonedTransactionIT {
                 Producer<byte[], byte[]> left = left(broker)) {
             cluster.create(CHANGELOG.topic(), 1, Map.of("cleanup.policy", "compact"));
             member.subscribe(List.of(CHANGELOG.topic()));
-            Await.until(() -> !member.poll(Duration.ofMillis(100)).isEmpty() || !member.assignment().isEmpty(), LIMIT, () -> "not a member");
+            Await.until(
+                    () -> !member.poll(Duration.ofMillis(100)).isEmpty()
+                            || !member.assignment().isEmpty(),
+                    LIMIT,
+                    () -> "not a member");
             left.initTransactions();
             left.beginTransaction();
             left.send(new ProducerRecord<>(CHANGELOG.topic(), 0, new byte[] {1}, new byte[] {2}))
                     .get();
             assertThat(cluster.writers(List.of(CHANGELOG))).containsExactly("job-two-0");
             assertThat(cluster.members("job")).containsExactly("job-one-0");
-            assertThat(cluster.ends(List.of(CHANGELOG), true)).as("readers wait").containsEntry(CHANGELOG, 0L);
+            assertThat(cluster.ends(List.of(CHANGELOG), true))
+                    .as("readers wait")
+                    .containsEntry(CHANGELOG, 0L);
             cluster.fence(Set.of("job-two-0"));
             Await.until(
                     () -> cluster.ends(List.of(CHANGELOG), true).getOrDefault(CHANGELOG, 0L) == 2,
@@ -61,9 +67,12 @@ class AbandonedTransactionIT {
     /** Its transaction would end by itself after ten minutes only. */
     private static Producer<byte[], byte[]> left(LocalBroker broker) {
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "transactional.id", "job-two-0",
-                "transaction.timeout.ms", 600_000);
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "transactional.id",
+                "job-two-0",
+                "transaction.timeout.ms",
+                600_000);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 }

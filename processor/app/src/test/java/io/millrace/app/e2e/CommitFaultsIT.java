@@ -207,7 +207,9 @@ final class CommitFaultsIT {
 
     private static Map<TopicPartition, Long> committed(OrderRun run) {
         Map<TopicPartition, Long> committed = new HashMap<>();
-        world.offsets.committed(run.job.name()).forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        world.offsets
+                .committed(run.job.name())
+                .forEach((partition, offset) -> committed.put(partition, offset.offset()));
         return committed;
     }
 

@@ -84,12 +84,11 @@ final class GroupFaultsIT {
             MillraceProcess takesOver = run.start("b");
             int from = takesOver.output().length();
             String waits = "waits for the transaction of its last owner to end";
-            Script.Step held = script.next(
-                    1, request -> isOf(run, stands, request) && isCommit(request), request -> {
-                        stands.pause();
-                        run.await(takesOver, waits, from);
-                        return Fate.FORWARD;
-                    });
+            Script.Step held = script.next(1, request -> isOf(run, stands, request) && isCommit(request), request -> {
+                stands.pause();
+                run.await(takesOver, waits, from);
+                return Fate.FORWARD;
+            });
             Await.until(held::isDone, OrderRun.LIMIT, run::logs);
             stands.resume();
             run.await(takesOver, OrderRun.HAS_TASKS, takesOver.output().lastIndexOf(waits));
@@ -110,7 +109,8 @@ final class GroupFaultsIT {
             String restore = run.job.name() + "-restore";
             Script.Step lost = script.next(
                     Integer.MAX_VALUE,
-                    request -> request.api() == ApiKeys.FETCH && request.clientId().equals(restore),
+                    request ->
+                            request.api() == ApiKeys.FETCH && request.clientId().equals(restore),
                     request -> Fate.CUT);
             MillraceProcess restoring = run.begin("empty");
             Await.until(() -> lost.met() > 5, OrderRun.LIMIT, run::logs);
@@ -162,8 +162,7 @@ final class GroupFaultsIT {
     private Script.Step stopAt(OrderRun run, MillraceProcess instance, Predicate<WireRequest> which) {
         return script.next(1, request -> which.test(request) && isOf(run, instance, request), request -> {
             instance.pause();
-            Await.until(
-                    () -> !world.members(run.job.name()).contains(request.clientId()), OrderRun.LIMIT, run::logs);
+            Await.until(() -> !world.members(run.job.name()).contains(request.clientId()), OrderRun.LIMIT, run::logs);
             return Fate.FORWARD;
         });
     }

@@ -165,8 +165,7 @@ class MembershipIT {
         Map<Integer, Long> replayed = new HashMap<>();
         Matcher matcher = RESTORED.matcher(output);
         while (matcher.find()) {
-            replayed.put(
-                    Integer.parseInt(matcher.group(1).substring(2)), Long.parseLong(matcher.group(2)));
+            replayed.put(Integer.parseInt(matcher.group(1).substring(2)), Long.parseLong(matcher.group(2)));
         }
         return replayed;
     }
@@ -174,7 +173,8 @@ class MembershipIT {
     /** Committed records of the changelog by partition; it is not compacted within the seconds of a test. */
     private static Map<Integer, Long> changes(World world) {
         Map<Integer, Long> changes = new HashMap<>();
-        Topics.readCommitted(world.brokers(), CHANGELOG).forEach(record -> changes.merge(record.partition(), 1L, Long::sum));
+        Topics.readCommitted(world.brokers(), CHANGELOG)
+                .forEach(record -> changes.merge(record.partition(), 1L, Long::sum));
         return changes;
     }
 

@@ -31,6 +31,7 @@ final class OrderOracle {
     private final Map<String, Long> branches = new HashMap<>();
     /** By partition of the source, the latest event time. */
     private final Map<Integer, Long> latestMs = new HashMap<>();
+
     private final List<String> examples = new ArrayList<>();
     private long inputs;
     private long checked;

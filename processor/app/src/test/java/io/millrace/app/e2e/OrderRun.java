@@ -131,7 +131,9 @@ final class OrderRun implements AutoCloseable {
         feed = feed(feed.next() + LEFT_OUT);
         feed.write(LAST_ORDERS);
         Await.until(
-                () -> unread().isEmpty(), LIMIT, () -> "not all is read, seed " + SEED + ": " + unread() + "\n" + logs());
+                () -> unread().isEmpty(),
+                LIMIT,
+                () -> "not all is read, seed " + SEED + ": " + unread() + "\n" + logs());
         AtomicReference<OrderOracle.Verdict> last = new AtomicReference<>();
         Await.until(
                 () -> {

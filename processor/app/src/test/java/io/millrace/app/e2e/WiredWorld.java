@@ -122,7 +122,9 @@ final class WiredWorld implements AutoCloseable {
     /** Those of topics whose names begin like this. */
     Set<String> hanging(String prefix) {
         Set<String> hanging = new TreeSet<>();
-        Set<String> topics = Offsets.get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()).stream()
+        Set<String> topics = Offsets.get(admin.listTopics(new ListTopicsOptions().listInternal(true))
+                        .names())
+                .stream()
                 .filter(topic -> topic.startsWith(prefix))
                 .collect(Collectors.toSet());
         Map<String, TopicDescription> found =
