@@ -19,9 +19,11 @@ import picocli.CommandLine.Spec;
 /** {@code millrace dev}. */
 @Command(
         name = "dev",
-        description =
-                "Runs a job on an embedded broker and shows its results; without a job the page statistics of examples/page-stats on"
-                        + " sample clicks, each result checked.",
+        description = "Runs a job on an embedded broker and shows its results; without a job the page statistics of"
+                + " examples/page-stats on sample clicks, each result checked. In a terminal the key + starts"
+                + " another instance of the job in a process of its own, and k kills one (SIGKILL); then it is"
+                + " told how many tasks moved, how long that took, and whether a record was lost or counted"
+                + " twice.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:ended as asked",
@@ -52,7 +54,13 @@ final class DevCommand implements Callable<Integer> {
         JobFile file = job == null ? example() : JobFile.of(job);
         boolean terminal = Boolean.getBoolean("millrace.tty");
         DevSession session = new DevSession(
-                file, file.read(Warnings.to(spec, file.text())), job == null, limit, System.out, terminal);
+                file,
+                file.read(Warnings.to(spec, file.text())),
+                job == null,
+                limit,
+                terminal && Boolean.getBoolean("millrace.keys"),
+                System.out,
+                terminal);
         return Termination.guard(session::end, GRACE, () -> session.run() ? ExitCode.OK : ExitCode.FAILED)
                 .number();
     }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionCommand.class,
         subcommands = {
             DevCommand.class,
+            DevInstanceCommand.class,
             RunCommand.class,
             ValidateCommand.class,
             ExplainCommand.class,

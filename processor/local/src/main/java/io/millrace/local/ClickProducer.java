@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,17 +23,10 @@ public final class ClickProducer implements AutoCloseable {
     private final int partitions;
     private final Producer<byte @Nullable [], byte[]> producer;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-    private final Consumer<Click> beforeSend;
     private volatile long sent;
 
     public ClickProducer(String bootstrapServers, String topic, Clicks clicks) {
-        this(bootstrapServers, topic, clicks, click -> {});
-    }
-
-    /** @param beforeSend sees each click before the broker can have it, on the sending thread */
-    public ClickProducer(String bootstrapServers, String topic, Clicks clicks, Consumer<Click> beforeSend) {
         this.clicks = clicks;
-        this.beforeSend = beforeSend;
         this.topic = topic;
         Map<String, Object> config = Map.of(
                 "bootstrap.servers", bootstrapServers,
@@ -94,9 +86,8 @@ public final class ClickProducer implements AutoCloseable {
     @SuppressWarnings({"FutureReturnValueIgnored", "NonAtomicVolatileUpdate"}) // the callback reports; one thread sends
     private void send(long index) {
         int partition = (int) (index % partitions);
-        Click click = clicks.at(index);
-        beforeSend.accept(click);
-        producer.send(new ProducerRecord<>(topic, partition, null, click.json()), (written, cause) -> {
+        byte[] json = clicks.at(index).json();
+        producer.send(new ProducerRecord<>(topic, partition, null, json), (written, cause) -> {
             if (cause != null) {
                 failure.compareAndSet(null, cause);
             }

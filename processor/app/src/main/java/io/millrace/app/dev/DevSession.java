@@ -7,12 +7,11 @@ import io.millrace.local.Directories;
 import io.millrace.local.LocalBroker;
 import io.millrace.local.Topics;
 import io.millrace.plan.Plan;
-import io.millrace.runtime.InstanceStatus;
 import io.millrace.runtime.Outcome;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@code millrace dev}: an embedded broker with its data in a temporary directory, the job, sample clicks where the job
- * reads them, and a reader of its results. The calling thread draws the screen; the sample, the reader and the job have threads
- * of their own.
+ * reads them, a reader of its results, and what the keys start and kill. The calling thread draws the screen; the sample, the reader, the
+ * keys and the job have threads of their own.
  */
 public final class DevSession {
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
@@ -39,6 +38,7 @@ public final class DevSession {
     private final JobSpec job;
     private final boolean checked;
     private final @Nullable Duration limit;
+    private final @Nullable Supplier<Keys> keys;
     private final Screen screen;
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -46,14 +46,33 @@ public final class DevSession {
      * @param job what was read from {@code file}
      * @param checked whether it is the example whose results {@link ExactCheck} knows
      * @param limit after how long it ends by itself, or null
+     * @param keys whether the terminal at stdin gives the keys of {@link Recovery}
      * @param terminal whether {@code out} can redraw a line
      */
     public DevSession(
-            JobFile file, JobSpec job, boolean checked, @Nullable Duration limit, PrintStream out, boolean terminal) {
+            JobFile file,
+            JobSpec job,
+            boolean checked,
+            @Nullable Duration limit,
+            boolean keys,
+            PrintStream out,
+            boolean terminal) {
+        this(file, job, checked, limit, keys ? Keys::ofTerminal : null, out, terminal);
+    }
+
+    DevSession(
+            JobFile file,
+            JobSpec job,
+            boolean checked,
+            @Nullable Duration limit,
+            @Nullable Supplier<Keys> keys,
+            PrintStream out,
+            boolean terminal) {
         this.file = file;
         this.job = job;
         this.checked = checked;
         this.limit = limit;
+        this.keys = keys;
         this.screen = new Screen(out, terminal);
     }
 
@@ -75,50 +94,56 @@ public final class DevSession {
                 // The sample's event times lie back, and a broker deletes by them.
                 Topics.create(address, topic, Sample.PARTITIONS, Map.of("retention.ms", "-1"));
             }
-            return run(address, DevJob.of(job, address, directory.resolve("state")));
+            return run(address, directory);
         } finally {
             Directories.delete(directory);
         }
     }
 
-    private boolean run(String address, JobSpec devJob) {
+    private boolean run(String address, Path directory) {
+        Path stateDir = directory.resolve("state");
+        JobSpec devJob = keys == null ? DevJob.of(job, address, stateDir) : DevJob.impatient(job, address, stateDir);
         ExactCheck check = checked
                 ? new ExactCheck(Sample.PARTITIONS, devJob.sources().get(0).lag())
                 : null;
         Plan plan = file.plan(devJob, warning -> {});
-        try (RunningJob running = RunningJob.start(plan, false, false)) {
+        ResultReader results = new ResultReader(address, DevJob.sinkTopics(devJob), check);
+        try (RunningJob running = RunningJob.start(plan, false, false);
+                Instances instances = new Instances(running.memberName(), file, address, directory)) {
             CompletableFuture<Outcome> outcome = start("millrace-dev-job", running::await);
-            ResultReader results = new ResultReader(address, DevJob.sinkTopics(devJob), check);
-            CompletableFuture<?> reading = start("millrace-dev-results", () -> {
-                results.run();
-                return results;
-            });
+            CompletableFuture<?> reading = start("millrace-dev-results", results);
             awaitReady(running, outcome);
-            Sample sample = DevJob.topics(devJob).contains(Sample.TOPIC) ? new Sample(address, check) : null;
-            introduce(sample != null);
-            CompletableFuture<?> sampling = sample == null
-                    ? CompletableFuture.completedFuture(null)
-                    : start("millrace-dev-sample", () -> {
-                        sample.run();
-                        return sample;
-                    });
-            watch(
-                    running,
-                    results,
-                    sample,
-                    check,
-                    () -> outcome.isDone() || reading.isDone() || sampling.isCompletedExceptionally());
-            if (sample != null) {
-                sample.stop();
-                join(sampling);
+            try (KafkaWatch kafka = new KafkaWatch(address, plan, results::count);
+                    Keys pressed = keys == null ? Keys.of(InputStream.nullInputStream()) : keys.get()) {
+                Sample sample = DevJob.topics(devJob).contains(Sample.TOPIC) ? new Sample(address) : null;
+                introduce(sample != null);
+                Recovery recovery = new Recovery(pressed, instances, kafka, results, check, devJob, screen);
+                CompletableFuture<?> recovering = start("millrace-dev-recovery", recovery);
+                CompletableFuture<?> sampling =
+                        sample == null ? CompletableFuture.completedFuture(null) : start("millrace-dev-sample", sample);
+                View view = new View(running, instances, kafka, results, sample, check);
+                watch(
+                        view,
+                        results,
+                        () -> outcome.isDone()
+                                || reading.isDone()
+                                || recovering.isDone()
+                                || sampling.isCompletedExceptionally());
+                recovery.stop();
+                if (sample != null) {
+                    sample.stop();
+                    join(sampling);
+                    if (check != null) {
+                        awaitLastResults(check, sample.sent(), outcome);
+                    }
+                }
+                join(recovering);
+                instances.close();
+                running.requestStop();
+                results.stop();
+                join(reading);
+                return summarise(join(outcome), view, check);
             }
-            if (check != null && !outcome.isDone()) {
-                awaitLastResults(check, outcome);
-            }
-            running.requestStop();
-            results.stop();
-            join(reading);
-            return summarise(join(outcome), running, results, sample, check);
         }
     }
 
@@ -142,19 +167,16 @@ public final class DevSession {
         } else {
             screen.line("no sample data: the job reads no topic '" + Sample.TOPIC + "'; write to its topics yourself");
         }
+        if (keys != null) {
+            screen.line(Recovery.KEYS);
+        }
         screen.line(limit == null ? "Ctrl-C ends it" : "it ends by itself after " + limit.toSeconds() + " s");
     }
 
     /** Shows results as they come and the state of things every second, until it is time to end. */
-    private void watch(
-            RunningJob running,
-            ResultReader results,
-            @Nullable Sample sample,
-            @Nullable ExactCheck check,
-            BooleanSupplier broken) {
+    private void watch(View view, ResultReader results, BooleanSupplier broken) {
         long startNs = System.nanoTime();
         long limitNs = limit == null ? Long.MAX_VALUE : limit.toNanos();
-        Rates rates = new Rates(running.metrics(), startNs);
         for (long tick = 1; !broken.getAsBoolean(); tick++) {
             long elapsedNs = System.nanoTime() - startNs;
             long waitNs = Math.min(TimeUnit.MILLISECONDS.toNanos(tick * TICK_MS), limitNs) - elapsedNs;
@@ -166,7 +188,7 @@ public final class DevSession {
             if (latest.skipped() > 0) {
                 screen.line("… and " + latest.skipped() + " more");
             }
-            screen.status(status(tick, running, rates, sample, check));
+            screen.status(view.status(tick) + (keys == null ? "" : "  [+ starts, k kills an instance]"));
         }
     }
 
@@ -179,34 +201,10 @@ public final class DevSession {
         }
     }
 
-    private static String status(
-            long seconds, RunningJob running, Rates rates, @Nullable Sample sample, @Nullable ExactCheck check) {
-        Rates.PerSecond now = rates.perSecond(System.nanoTime());
-        StringBuilder line = new StringBuilder();
-        line.append("[%02d:%02d] in %,.0f/s  out %,.0f/s".formatted(seconds / 60, seconds % 60, now.in(), now.out()));
-        long watermarkMs = running.status().tasks().stream()
-                .mapToLong(InstanceStatus.TaskView::watermarkMs)
-                .min()
-                .orElse(Long.MIN_VALUE);
-        line.append("  watermark ").append(watermarkMs == Long.MIN_VALUE ? "-" : Instant.ofEpochMilli(watermarkMs));
-        line.append("  late %,.0f  checkpoints %.1f/s".formatted(rates.counts().late(), now.checkpoints()));
-        if (sample != null) {
-            line.append("  behind %,d"
-                    .formatted(Math.max(0, sample.sent() - (long) rates.counts().in())));
-        }
-        if (check != null) {
-            line.append("  exact %,d".formatted(check.matchedResults()));
-            if (check.wrongResults() > 0) {
-                line.append("  WRONG %,d".formatted(check.wrongResults()));
-            }
-        }
-        return line.toString();
-    }
-
     /** Gives the windows that the last clicks have closed the time to come out. */
-    private void awaitLastResults(ExactCheck check, CompletableFuture<Outcome> outcome) {
+    private void awaitLastResults(ExactCheck check, long sent, CompletableFuture<Outcome> outcome) {
         long deadlineNs = System.nanoTime() + LAST_RESULTS_LIMIT.toNanos();
-        while (check.due() > 0 && !outcome.isDone() && System.nanoTime() < deadlineNs) {
+        while ((check.clicks() < sent || check.due() > 0) && !outcome.isDone() && System.nanoTime() < deadlineNs) {
             try {
                 outcome.get(LOOK_MS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException notYet) {
@@ -220,21 +218,9 @@ public final class DevSession {
         }
     }
 
-    private boolean summarise(
-            Outcome outcome,
-            RunningJob running,
-            ResultReader results,
-            @Nullable Sample sample,
-            @Nullable ExactCheck check) {
+    private boolean summarise(Outcome outcome, View view, @Nullable ExactCheck check) {
         screen.endStatus();
-        Rates.Counts counts = new Rates(running.metrics(), 0).counts();
-        screen.line("%,.0f records in%s, %,d results out, %,.0f late, %,.0f checkpoints"
-                .formatted(
-                        counts.in(),
-                        sample == null ? "" : " of %,d sent".formatted(sample.sent()),
-                        results.count(),
-                        counts.late(),
-                        counts.checkpoints()));
+        screen.line(view.summary());
         if (outcome instanceof Outcome.Failed failed) {
             screen.line("the job failed: " + failed.message());
             return false;
@@ -242,8 +228,16 @@ public final class DevSession {
         if (check == null) {
             return true;
         }
+        check.endOfClicks();
         screen.line(check.verdict());
         return check.wrongResults() == 0 && check.due() == 0;
+    }
+
+    private static CompletableFuture<?> start(String name, Runnable work) {
+        return start(name, () -> {
+            work.run();
+            return work;
+        });
     }
 
     private static <T> CompletableFuture<T> start(String name, Supplier<T> work) {

@@ -4,7 +4,6 @@ import io.millrace.local.ClickProducer;
 import io.millrace.local.Clicks;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** The sample clicks of {@code dev} on their way to the topic. Runs on its own thread until {@link #stop}. */
 final class Sample implements Runnable {
@@ -21,13 +20,8 @@ final class Sample implements Runnable {
     private final ClickProducer producer;
     private volatile boolean stopped;
 
-    /** @param check is told of each click, unless null */
-    Sample(String bootstrapServers, @Nullable ExactCheck check) {
-        this.producer = new ClickProducer(bootstrapServers, TOPIC, CLICKS, click -> {
-            if (check != null) {
-                check.sent(click);
-            }
-        });
+    Sample(String bootstrapServers) {
+        this.producer = new ClickProducer(bootstrapServers, TOPIC, CLICKS);
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 
 /**
  * The terminal: lines that scroll, and a status line that stays below them and is drawn anew in place. Where the output is no
- * terminal the status is a line like the others. Used by one thread.
+ * terminal the status is a line like the others. From any thread.
  */
 final class Screen {
     private static final String ERASE_LINE = "\r\u001b[2K";
@@ -18,13 +18,13 @@ final class Screen {
         this.terminal = terminal;
     }
 
-    void line(String text) {
+    synchronized void line(String text) {
         out.println((status.isEmpty() ? "" : ERASE_LINE) + text);
         out.print(status);
         out.flush();
     }
 
-    void status(String text) {
+    synchronized void status(String text) {
         if (terminal) {
             status = text;
             out.print(ERASE_LINE + text);
@@ -35,7 +35,7 @@ final class Screen {
     }
 
     /** Leaves the last status standing; what follows goes below it. */
-    void endStatus() {
+    synchronized void endStatus() {
         if (!status.isEmpty()) {
             status = "";
             out.println();

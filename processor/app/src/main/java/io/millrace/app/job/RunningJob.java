@@ -27,16 +27,19 @@ import org.slf4j.LoggerFactory;
 public final class RunningJob implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunningJob.class);
 
+    private final String job;
     private final PrometheusMeterRegistry metrics;
     private final RocksDbStateBackend backend;
     private final Instance instance;
     private final @Nullable AdminServer admin;
 
     private RunningJob(
+            String job,
             PrometheusMeterRegistry metrics,
             RocksDbStateBackend backend,
             Instance instance,
             @Nullable AdminServer admin) {
+        this.job = job;
         this.metrics = metrics;
         this.backend = backend;
         this.instance = instance;
@@ -55,9 +58,8 @@ public final class RunningJob implements AutoCloseable {
         Path stateDir = spec.runtime().stateDir().resolve(spec.name().value());
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RocksDbStateBackend backend = new RocksDbStateBackend(
-                stateDir,
-                RocksDbOptions.ofMemory(spec.runtime().stateMemoryBytes()),
-                () -> UUID.randomUUID().toString());
+                stateDir, RocksDbOptions.ofMemory(spec.runtime().stateMemoryBytes()), () -> UUID.randomUUID()
+                        .toString());
         try {
             InstanceConfig config = new InstanceConfig(
                     backend.instanceId(),
@@ -77,7 +79,7 @@ public final class RunningJob implements AutoCloseable {
                     config.instanceId(),
                     stateDir);
             instance.start();
-            return new RunningJob(metrics, backend, instance, admin);
+            return new RunningJob(spec.name().value(), metrics, backend, instance, admin);
         } catch (RuntimeException e) {
             backend.close();
             throw e;
@@ -109,6 +111,11 @@ public final class RunningJob implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What its workers are called in the group and as transactional ids, without their numbers: the same disk, the same name. */
+    public String memberName() {
+        return job + "-" + backend.instanceId();
     }
 
     public InstanceStatus status() {

@@ -41,7 +41,7 @@ final class DevSessionIT {
         String text = Files.readString(Path.of("../../examples", example, "job.yaml"));
         JobFile file = new JobFile(example + "/job.yaml", text);
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        return new DevSession(file, file.read(warning -> {}), checked, limit, out, false);
+        return new DevSession(file, file.read(warning -> {}), checked, limit, false, out, false);
     }
 
     private String shown() {
