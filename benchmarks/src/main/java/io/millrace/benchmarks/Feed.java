@@ -125,8 +125,12 @@ final class Feed implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        end();
+    public void close() {
+        try {
+            end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         producer.close();
     }
 }

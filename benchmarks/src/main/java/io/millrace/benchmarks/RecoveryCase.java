@@ -267,7 +267,7 @@ final class RecoveryCase implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         feed.close();
         watch.close();
         instances.values().forEach(RecoveryCase::end);

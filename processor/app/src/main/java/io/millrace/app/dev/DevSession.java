@@ -138,7 +138,7 @@ public final class DevSession {
                     }
                 }
                 join(recovering);
-                instances.close();
+                instances.stop();
                 running.requestStop();
                 results.stop();
                 join(reading);

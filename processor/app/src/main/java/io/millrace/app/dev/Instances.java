@@ -95,9 +95,13 @@ final class Instances implements AutoCloseable {
                 .orElse("an instance that is gone");
     }
 
-    /** Ends the children, cleanly if they can. */
     @Override
     public void close() {
+        stop();
+    }
+
+    /** Ends the children, cleanly if they can, and waits for that. */
+    void stop() {
         children.values().forEach(ChildInstance::requestStop);
         children.values().forEach(ChildInstance::await);
         children.clear();

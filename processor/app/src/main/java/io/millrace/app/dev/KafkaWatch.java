@@ -65,11 +65,12 @@ final class KafkaWatch implements AutoCloseable {
             Set<String> topics = stage.inputs().stream()
                     .flatMap(input -> input.topics().stream())
                     .collect(Collectors.toSet());
-            KafkaClients.get(admin.describeTopics(topics).allTopicNames()).forEach((topic, description) -> description
-                    .partitions()
-                    .forEach(partition -> tasks.put(
-                            new TopicPartition(topic, partition.partition()),
-                            stage.id() + "_" + partition.partition())));
+            KafkaClients.get(admin.describeTopics(topics).allTopicNames())
+                    .forEach((topic, description) -> description
+                            .partitions()
+                            .forEach(partition -> tasks.put(
+                                    new TopicPartition(topic, partition.partition()),
+                                    stage.id() + "_" + partition.partition())));
         }
     }
 

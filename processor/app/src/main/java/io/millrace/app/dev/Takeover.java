@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * let pass after a while.
  */
 final class Takeover {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration KILL_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final Duration KILL_LIMIT = Duration.ofMinutes(2);
     private static final long NEVER = -1;
     private static final long QUIET_NS = Duration.ofSeconds(3).toNanos();
     private static final long RESULTS_NS = Duration.ofSeconds(10).toNanos();
@@ -70,7 +70,7 @@ final class Takeover {
     /** Whether there is nothing more to wait for. */
     boolean isOver() {
         return resultNs != NEVER
-                || runningNs != NEVER && lastNs - runningNs >= RESULTS_NS
+                || (runningNs != NEVER && lastNs - runningNs >= RESULTS_NS)
                 || lastNs - startNs >= limit().toNanos();
     }
 
@@ -112,7 +112,7 @@ final class Takeover {
         }
         progressNs = stillWaiting < waiting ? now.atNs() : progressNs;
         waiting = stillWaiting;
-        if (waiting == 0 || silent == waiting && now.atNs() - first.atNs() >= QUIET_NS) {
+        if (waiting == 0 || (silent == waiting && now.atNs() - first.atNs() >= QUIET_NS)) {
             runningNs = progressNs;
             quiet = waiting;
         }

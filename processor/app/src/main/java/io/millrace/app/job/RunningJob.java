@@ -58,8 +58,9 @@ public final class RunningJob implements AutoCloseable {
         Path stateDir = spec.runtime().stateDir().resolve(spec.name().value());
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         RocksDbStateBackend backend = new RocksDbStateBackend(
-                stateDir, RocksDbOptions.ofMemory(spec.runtime().stateMemoryBytes()), () -> UUID.randomUUID()
-                        .toString());
+                stateDir,
+                RocksDbOptions.ofMemory(spec.runtime().stateMemoryBytes()),
+                () -> UUID.randomUUID().toString());
         try {
             InstanceConfig config = new InstanceConfig(
                     backend.instanceId(),

@@ -93,10 +93,14 @@ final class DevProcess implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    @Override
-    public void close() {
+    void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
         lifeline.close();
     }
 

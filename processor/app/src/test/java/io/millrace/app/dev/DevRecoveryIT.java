@@ -71,7 +71,7 @@ final class DevRecoveryIT {
                     dev.await("\\+: instance 2 starts as process ([0-9]+)").group(1));
             dev.await("\\+: instance 1 has [0-9] tasks, instance 2 has");
             ProcessHandle process = ProcessHandle.of(child).orElseThrow();
-            dev.close();
+            dev.kill();
             DevProcess.until(() -> !process.isAlive(), () -> "process " + child + " is alive without its session");
         }
     }

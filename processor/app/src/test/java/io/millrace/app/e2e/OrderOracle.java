@@ -165,8 +165,12 @@ final class OrderOracle {
                 note("lost: account " + account + " has " + of.seen + " results for " + of.size() + " orders");
             }
         });
-        Set<String> missing = new HashSet<>(branches.keySet());
-        missing.removeIf(value -> branches.get(value) == SEEN || branches.get(value) >= openMs);
+        Set<String> missing = new HashSet<>();
+        branches.forEach((value, endMs) -> {
+            if (endMs != SEEN && endMs < openMs) {
+                missing.add(value);
+            }
+        });
         lost += missing.size();
         missing.forEach(value -> note("lost: " + value));
         return new Verdict(inputs, checked, lost, duplicated, wrong, List.copyOf(examples));

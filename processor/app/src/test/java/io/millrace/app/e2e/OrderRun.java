@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,19 +138,24 @@ final class OrderRun implements AutoCloseable {
         AtomicReference<OrderOracle.Verdict> last = new AtomicReference<>();
         Await.until(
                 () -> {
-                    OrderOracle.Verdict now = OrderOracle.judgeSoFar(world.brokers(), job);
+                    OrderOracle.Verdict now = judgeSoFar();
                     last.set(now);
                     return now.isExact() || now.duplicated() + now.wrong() > 0;
                 },
                 LIMIT,
                 () -> "results are missing, seed " + SEED + ": " + last + "\n" + logs());
-        assertThat(last.get().isExact())
-                .as(() -> "seed " + SEED + ": " + last + "\n" + logs())
+        OrderOracle.Verdict verdict = Objects.requireNonNull(last.get());
+        assertThat(verdict.isExact())
+                .as(() -> "seed " + SEED + ": " + verdict + "\n" + logs())
                 .isTrue();
-        assertThat(last.get().inputs()).isGreaterThan(LAST_ORDERS);
+        assertThat(verdict.inputs()).isGreaterThan(LAST_ORDERS);
         for (MillraceProcess process : running) {
             assertThat(process.isAlive()).as(this::logs).isTrue();
         }
+    }
+
+    private OrderOracle.Verdict judgeSoFar() {
+        return OrderOracle.judgeSoFar(world.brokers(), job);
     }
 
     /** What its workers are called in the group, in transactions and by the brokers, up to their numbers. */
@@ -197,13 +203,18 @@ final class OrderRun implements AutoCloseable {
 
     /** Kills what still runs. */
     @Override
-    public void close() throws InterruptedException {
-        feed.stop();
-        for (MillraceProcess process : running) {
-            if (process.isAlive()) {
-                process.resume();
-                process.kill();
+    public void close() {
+        try {
+            feed.stop();
+            for (MillraceProcess process : running) {
+                if (process.isAlive()) {
+                    process.resume();
+                    process.kill();
+                }
             }
+        } catch (InterruptedException e) {
+            // The world kills its processes when it is closed.
+            Thread.currentThread().interrupt();
         }
     }
 }
