@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.task.JobFailedException;
 import io.millrace.engine.topology.Stage;
 import io.millrace.state.Expiry;
 import io.millrace.state.StateBatch;
@@ -173,6 +174,7 @@ final class Restoration {
         int store = changelogs.indexOf(changelog);
         boolean expiring = stores.get(store).expiring();
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            requireKey(record);
             if (record.value() == null) {
                 batch().delete(store, record.key());
             } else {
@@ -196,6 +198,17 @@ final class Restoration {
         publish();
         if (batch != null && batch.sizeBytes() >= BATCH_BYTES) {
             write();
+        }
+    }
+
+    @SuppressWarnings("NullAway") // Kafka's records have null keys, and it does not say so.
+    private static void requireKey(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            throw new JobFailedException(
+                    record.topic() + "-" + record.partition() + "@" + record.offset()
+                            + ": a record without a key, which is none of this job's. The topic belongs to the job alone: find out who"
+                            + " else writes there, then start the job anew: stop all instances and run millrace reset",
+                    null);
         }
     }
 

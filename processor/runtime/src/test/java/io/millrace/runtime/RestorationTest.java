@@ -2,8 +2,10 @@ package io.millrace.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.engine.TaskId;
+import io.millrace.engine.task.JobFailedException;
 import io.millrace.state.StateBatch;
 import io.millrace.state.TaskState;
 import java.util.List;
@@ -108,6 +110,18 @@ class RestorationTest {
         standby.apply(CHANGELOG, List.of(change(0)), 1);
         standby.keep();
         assertThat(Objects.requireNonNull(left(standby)).appliedAtMs()).isEqualTo(startMs);
+        standby.close();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // Kafka's records may have no key, and its constructor does not say so.
+    void a_record_without_a_key_in_a_changelog_stops_the_job() {
+        Restoration standby = standby(5);
+        ConsumerRecord<byte[], byte[]> foreign =
+                new ConsumerRecord<>(CHANGELOG.topic(), CHANGELOG.partition(), 3, null, new byte[] {3});
+        assertThatThrownBy(() -> standby.apply(CHANGELOG, List.of(foreign), 4))
+                .isInstanceOf(JobFailedException.class)
+                .hasMessageStartingWith("job-totals-changelog-0@3: a record without a key, which is none of this job's");
         standby.close();
     }
 

@@ -51,7 +51,7 @@ final class ChaosIT {
     void whatever_goes_wrong_results_are_exact_when_it_is_over() throws Exception {
         say(FAULTS_MS / 1000 + " s of faults");
         try (WiredWorld world = new WiredWorld(directory)) {
-            Path job = JOB.in(world);
+            Path job = JOB.withStandbys(world);
             // Its thread is a daemon: should this fail, it ends with the JVM.
             OrderFeed feed = new OrderFeed(world.brokers(), JOB, SEED, 0, PER_SECOND).start();
             for (String instance : INSTANCES) {

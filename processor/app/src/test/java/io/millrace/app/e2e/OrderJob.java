@@ -56,6 +56,7 @@ record OrderJob(String name) {
               totals: {topic: NAME-totals, key: account}
               branches: {topic: NAME-branches}
             runtime:
+              standbys: STANDBYS
               checkpoint.interval: 100ms
               state: {dir: '${STATE}', memory: 64MB}
               admin: {listen: '127.0.0.1:0'}
@@ -73,13 +74,17 @@ record OrderJob(String name) {
         return name + "-branches";
     }
 
-    /** Makes its file and topics. */
-    Path in(WiredWorld world) throws IOException {
-        return in(world, Map.of());
+    /** Makes its file and topics; each task has a standby. */
+    Path withStandbys(WiredWorld world) throws IOException {
+        return in(world, Map.of(), 1);
     }
 
-    /** Likewise, with other Kafka properties. */
+    /** Likewise without standbys, with other Kafka properties. */
     Path in(WiredWorld world, Map<String, String> kafka) throws IOException {
+        return in(world, kafka, 0);
+    }
+
+    private Path in(WiredWorld world, Map<String, String> kafka, int standbys) throws IOException {
         world.createTopic(source(), Orders.PARTITIONS);
         world.createTopic(totals(), Orders.PARTITIONS);
         world.createTopic(branches(), Orders.PARTITIONS);
@@ -88,6 +93,10 @@ record OrderJob(String name) {
         String lines = properties.entrySet().stream()
                 .map(property -> "  " + property.getKey() + ": " + property.getValue())
                 .collect(Collectors.joining("\n"));
-        return world.write(name, YAML.replace("NAME", name).replace("PROPERTIES", lines));
+        return world.write(
+                name,
+                YAML.replace("NAME", name)
+                        .replace("PROPERTIES", lines)
+                        .replace("STANDBYS", String.valueOf(standbys)));
     }
 }
