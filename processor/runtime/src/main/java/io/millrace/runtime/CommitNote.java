@@ -10,17 +10,17 @@ import org.apache.kafka.common.Uuid;
  *
  * @param topicId {@link Uuid#ZERO_UUID} if it is not known, as when another tool has set the offset
  */
-record CommitNote(Uuid topicId, Progress progress) {
+public record CommitNote(Uuid topicId, Progress progress) {
     /** In neither an id nor what {@link Progress} writes. */
     private static final char SEPARATOR = ':';
 
     /** At most {@code 4,023} characters; brokers take 4,096 by default. */
-    String encode() {
+    public String encode() {
         return topicId.toString() + SEPARATOR + progress.encode();
     }
 
     /** @throws DecodeException if the text is not Millrace's */
-    static CommitNote decode(String metadata) {
+    public static CommitNote decode(String metadata) {
         int end = metadata.indexOf(SEPARATOR);
         if (end < 0) {
             return new CommitNote(Uuid.ZERO_UUID, Progress.decode(metadata));
@@ -34,7 +34,7 @@ record CommitNote(Uuid topicId, Progress progress) {
     }
 
     /** Whether the offset cannot be one of the topic with this id. */
-    boolean isOfAnother(Uuid topic) {
+    public boolean isOfAnother(Uuid topic) {
         return !topicId.equals(Uuid.ZERO_UUID) && !topicId.equals(topic);
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.simulation;
 
-import io.millrace.engine.time.Progress;
+import io.millrace.runtime.CommitNote;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,8 @@ final class OffsetsNeverGoBack implements Invariant {
             throw new Violation("the committed offset of " + partition + " goes back from " + before.offset() + " to "
                     + after.offset());
         }
-        long watermarkMs = Progress.decode(before.metadata()).taskWatermarkMs();
-        long nextMs = Progress.decode(after.metadata()).taskWatermarkMs();
+        long watermarkMs = CommitNote.decode(before.metadata()).progress().taskWatermarkMs();
+        long nextMs = CommitNote.decode(after.metadata()).progress().taskWatermarkMs();
         if (nextMs < watermarkMs) {
             throw new Violation(
                     "the committed watermark of " + partition + " goes back from " + watermarkMs + " to " + nextMs);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.time.ChannelStatus;
 import io.millrace.engine.time.Progress;
+import io.millrace.runtime.CommitNote;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -143,10 +144,8 @@ class IdleIT {
     }
 
     private static ChannelStatus status(OffsetAndMetadata committed) {
-        List<Progress.Channel> channels = Progress.decode(
-                        // The topic's id is before the colon.
-                        committed.metadata().substring(committed.metadata().indexOf(':') + 1))
-                .channels();
+        List<Progress.Channel> channels =
+                CommitNote.decode(committed.metadata()).progress().channels();
         return channels.isEmpty() ? ChannelStatus.ACTIVE : channels.get(0).status();
     }
 
