@@ -121,7 +121,8 @@ class RestorationTest {
                 new ConsumerRecord<>(CHANGELOG.topic(), CHANGELOG.partition(), 3, null, new byte[] {3});
         assertThatThrownBy(() -> standby.apply(CHANGELOG, List.of(foreign), 4))
                 .isInstanceOf(JobFailedException.class)
-                .hasMessageStartingWith("job-totals-changelog-0@3: a record without a key, which is none of this job's");
+                .hasMessageStartingWith(
+                        "job-totals-changelog-0@3: a record without a key, which is none of this job's");
         standby.close();
     }
 

@@ -95,8 +95,6 @@ record OrderJob(String name) {
                 .collect(Collectors.joining("\n"));
         return world.write(
                 name,
-                YAML.replace("NAME", name)
-                        .replace("PROPERTIES", lines)
-                        .replace("STANDBYS", String.valueOf(standbys)));
+                YAML.replace("NAME", name).replace("PROPERTIES", lines).replace("STANDBYS", String.valueOf(standbys)));
     }
 }

@@ -93,8 +93,7 @@ class SecuredBrokerIT {
         String servers = "  bootstrap.servers: ${KAFKA}\n";
         assertThat(PageStats.job(false)).contains(servers);
         job = Files.writeString(
-                directory.resolve("secured.yaml"),
-                PageStats.job(false).replace(servers, servers + LOGIN.indent(0)));
+                directory.resolve("secured.yaml"), PageStats.job(false).replace(servers, servers + LOGIN.indent(0)));
     }
 
     @AfterAll
