@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -24,15 +25,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Creates topics and reads what was committed to them. Blocking, with deadlines. */
 public final class Topics {
     private static final long LIMIT_SECONDS = 30;
+    private static final long POLL_MS = 10;
 
     private Topics() {}
 
-    /** Creates a topic with as many replicas as is the brokers' default; does nothing if there is one of this name. */
+    /**
+     * Creates a topic with as many replicas as is the brokers' default, and waits until it can be looked up; does nothing if there is one of this
+     * name.
+     */
     public static void create(String bootstrapServers, String topic, int partitions, Map<String, String> config) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(config)))
                     .all()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            awaitKnown(admin, topic);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new IllegalStateException("cannot create topic " + topic, e.getCause());
@@ -43,6 +49,18 @@ public final class Topics {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while creating topic " + topic, e);
+        }
+    }
+
+    /** The broker that is asked may hear of a new topic a little later than the controller. */
+    private static void awaitKnown(Admin admin, String topic)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (!admin.listTopics().names().get(LIMIT_SECONDS, TimeUnit.SECONDS).contains(topic)) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new TimeoutException(topic + " is not known");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS));
         }
     }
 

@@ -142,6 +142,7 @@ public final class DevSession {
                 running.requestStop();
                 results.stop();
                 join(reading);
+                show(results);
                 return summarise(join(outcome), view, check);
             }
         }
@@ -183,12 +184,16 @@ public final class DevSession {
             if (awaitEnd(Math.max(0, waitNs)) || System.nanoTime() - startNs >= limitNs) {
                 return;
             }
-            ResultReader.Latest latest = results.takeLatest();
-            latest.lines().forEach(screen::line);
-            if (latest.skipped() > 0) {
-                screen.line("… and " + latest.skipped() + " more");
-            }
+            show(results);
             screen.status(view.status(tick) + (keys == null ? "" : "  [+ starts, k kills an instance]"));
+        }
+    }
+
+    private void show(ResultReader results) {
+        ResultReader.Latest latest = results.takeLatest();
+        latest.lines().forEach(screen::line);
+        if (latest.skipped() > 0) {
+            screen.line("… and " + latest.skipped() + " more");
         }
     }
 
