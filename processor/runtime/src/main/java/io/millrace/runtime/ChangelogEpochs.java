@@ -14,21 +14,21 @@ import org.slf4j.LoggerFactory;
  * The leader epochs of the changelogs of this instance's tasks, looked up every few seconds by the restorer and written by the workers with
  * every change of local state.
  *
- * <p>Local state says "everything below offset O, as of epoch E". An election in a later epoch that cuts the changelog below O leaves its
- * mark: the broker then says that the epochs up to E end below O, and this is what the consumer checks when it is to go on at O with E. A
- * cut in E or before it, under a running task, is noticed by that task's next transaction, whose changes then lie below O ({@link
- * Transaction}), before there is new state that would say E. So no cut goes unseen.
+ * <p>Local state says "everything below offset O, of which everything below the end N was written in epoch E or before". An election in a
+ * later epoch that cuts the changelog below both leaves its mark: the broker then says that the epochs up to E end below them, and this is
+ * what the consumer finds when it is to go on at O with E ({@link Restoration#isCut}). A cut in E or before it, under a running task, is
+ * noticed by that task's next transaction, whose changes then lie below O ({@link Transaction}), before there is new state that would say E.
  *
- * <p>An epoch that is some seconds old errs to the safe side: what a new leader has written since then looks cut off, and state is rebuilt
- * for nothing. That takes a crash within seconds of a leader's move.
+ * <p>What was written since the last look may be of a later epoch without having been cut, when a leader has moved: an end of E between N
+ * and O says nothing. So a cut goes unseen that takes only records of the last few seconds before a crash, and that another owner of the
+ * task has written over before the state is opened again; to rebuild a store whenever a leader has moved would be worse.
  */
 final class ChangelogEpochs {
-    static final int UNKNOWN = -1;
     private static final Logger log = LoggerFactory.getLogger(ChangelogEpochs.class);
     private static final long INTERVAL_MS = 5_000;
 
     private final RuntimeContext context;
-    private final Map<TopicPartition, Integer> epochs = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Cluster.LeaderEpoch> epochs = new ConcurrentHashMap<>();
     private long lastLookMs;
 
     ChangelogEpochs(RuntimeContext context) {
@@ -36,14 +36,14 @@ final class ChangelogEpochs {
         this.lastLookMs = context.clock().millis();
     }
 
-    /** As of the last look, or {@link #UNKNOWN}. Callable from any thread. */
-    int of(TopicPartition changelog) {
-        return epochs.getOrDefault(changelog, UNKNOWN);
+    /** As of the last look. Callable from any thread. */
+    Cluster.LeaderEpoch of(TopicPartition changelog) {
+        return epochs.getOrDefault(changelog, Cluster.LeaderEpoch.UNKNOWN);
     }
 
     /** Looks at once. @throws KafkaException if that cannot be done */
-    Map<TopicPartition, Integer> look(Collection<TopicPartition> changelogs) {
-        Map<TopicPartition, Integer> now = context.admin().leaderEpochs(changelogs);
+    Map<TopicPartition, Cluster.LeaderEpoch> look(Collection<TopicPartition> changelogs) {
+        Map<TopicPartition, Cluster.LeaderEpoch> now = context.admin().leaderEpochs(changelogs);
         epochs.putAll(now);
         return now;
     }

@@ -38,11 +38,8 @@ public interface Cluster extends AutoCloseable {
      */
     Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, boolean committed);
 
-    /**
-     * The leader epochs of partitions, now: a number that grows with every election. A partition is absent if it is not known. This
-     * default knows none.
-     */
-    default Map<TopicPartition, Integer> leaderEpochs(Collection<TopicPartition> partitions) {
+    /** The leaders of partitions, now. A partition is absent if it is not known. This default knows none. */
+    default Map<TopicPartition, LeaderEpoch> leaderEpochs(Collection<TopicPartition> partitions) {
         return Map.of();
     }
 
@@ -89,6 +86,21 @@ public interface Cluster extends AutoCloseable {
             boolean keepsAll,
             long deleteRetentionMs,
             RecordTime times) {}
+
+    /**
+     * What a partition's leader says of itself: everything below {@code end} was written in {@code epoch} or before it.
+     *
+     * @param epoch a number that grows with every election
+     * @param end the high watermark
+     */
+    record LeaderEpoch(int epoch, long end) {
+        /** Of a leader that says nothing. */
+        static final LeaderEpoch UNKNOWN = new LeaderEpoch(-1, 0);
+
+        boolean isKnown() {
+            return epoch >= 0;
+        }
+    }
 
     /**
      * A transaction that has written to a partition and has not ended.

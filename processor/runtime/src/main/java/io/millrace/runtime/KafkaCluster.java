@@ -185,10 +185,11 @@ final class KafkaCluster implements Cluster {
     }
 
     @Override
-    public Map<TopicPartition, Integer> leaderEpochs(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Integer> epochs = new HashMap<>();
+    public Map<TopicPartition, LeaderEpoch> leaderEpochs(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, LeaderEpoch> epochs = new HashMap<>();
         listOffsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)
-                .forEach((partition, latest) -> latest.leaderEpoch().ifPresent(epoch -> epochs.put(partition, epoch)));
+                .forEach((partition, latest) -> latest.leaderEpoch()
+                        .ifPresent(epoch -> epochs.put(partition, new LeaderEpoch(epoch, latest.offset()))));
         return epochs;
     }
 

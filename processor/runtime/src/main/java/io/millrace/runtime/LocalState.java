@@ -4,7 +4,7 @@ import io.millrace.engine.TaskId;
 import io.millrace.engine.topology.Stage;
 import io.millrace.state.StateUnavailableException;
 import io.millrace.state.TaskState;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
  * @param state null for a task without stores
  * @param offsets per store, the first offset of its changelog that {@code state} does not contain
  * @param fronts per store, from where on its changelog is needed
- * @param epochs per store, the leader epoch that {@code state} is a prefix of, or {@link ChangelogEpochs#UNKNOWN}
+ * @param leaders per store, what {@code state} says of its changelog's leaders
  * @param hadState whether there was local state that could be used
  * @param asOfMs the wall-clock time as of which {@code state} is complete, {@link #EMPTY} if it holds nothing
  */
 record LocalState(
         @Nullable TaskState state,
         long[] offsets,
-        int[] epochs,
+        List<Cluster.LeaderEpoch> leaders,
         List<ChangelogFront> fronts,
         boolean hadState,
         long asOfMs) {
@@ -40,7 +40,7 @@ record LocalState(
 
     /** Of a task without stores. */
     static LocalState none() {
-        return new LocalState(null, new long[0], new int[0], List.of(), false, EMPTY);
+        return new LocalState(null, new long[0], List.of(), List.of(), false, EMPTY);
     }
 
     /** What a task had that is rolled back: still open, and at its last checkpoint or before it. */
@@ -51,7 +51,7 @@ record LocalState(
         return new LocalState(
                 seat.state(),
                 seat.changelogOffsets().clone(),
-                position == null ? unknown(seat.changelogOffsets().length) : epochs(position),
+                position == null ? unknown(seat.changelogOffsets().length) : leaders(position),
                 seat.fronts(),
                 hadCheckpoint,
                 position == null ? EMPTY : position.appliedAtMs());
@@ -85,7 +85,7 @@ record LocalState(
                 List<ChangelogFront> fronts = position.changelogs().stream()
                         .map(StoredPosition.Changelog::front)
                         .toList();
-                return new LocalState(state, offsets, epochs(position), fronts, true, position.appliedAtMs());
+                return new LocalState(state, offsets, leaders(position), fronts, true, position.appliedAtMs());
             }
             log.warn("task {} rebuilds its state from the changelog: {}", task, misfit);
             TaskSeat.close(task, state);
@@ -100,16 +100,14 @@ record LocalState(
         return new LocalState(state, offsets, unknown(offsets.length), fronts, false, EMPTY);
     }
 
-    private static int[] epochs(StoredPosition position) {
+    private static List<Cluster.LeaderEpoch> leaders(StoredPosition position) {
         return position.changelogs().stream()
-                .mapToInt(StoredPosition.Changelog::epoch)
-                .toArray();
+                .map(StoredPosition.Changelog::leader)
+                .toList();
     }
 
-    private static int[] unknown(int count) {
-        int[] epochs = new int[count];
-        Arrays.fill(epochs, ChangelogEpochs.UNKNOWN);
-        return epochs;
+    private static List<Cluster.LeaderEpoch> unknown(int count) {
+        return Collections.nCopies(count, Cluster.LeaderEpoch.UNKNOWN);
     }
 
     private static TaskState openOrRebuild(RuntimeContext context, TaskId task, List<String> stores) {

@@ -62,7 +62,7 @@ final class Openings {
         // then says.
         Map<TopicPartition, Long> beginnings = context.admin().beginnings(changelogs);
         Map<TopicPartition, Long> ends = context.admin().ends(changelogs, false);
-        Map<TopicPartition, Integer> leaders = epochs.look(changelogs);
+        Map<TopicPartition, Cluster.LeaderEpoch> leaders = epochs.look(changelogs);
         LocalState local = local(ticket, changelogs, topicIds, beginnings, ends);
         return new Restoration(
                 ticket,

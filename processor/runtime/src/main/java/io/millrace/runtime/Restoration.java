@@ -14,8 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +38,10 @@ final class Restoration {
     private final long[] offsets;
     private final long[] ends;
     private final long[] from;
-    /** By store, the epoch that is written with the state. */
-    private final int[] epochs;
-    /** By store, the epoch that the state claims and that the consumer has to check first; {@link ChangelogEpochs#UNKNOWN} for none. */
-    private final int[] claims;
+    /** By store, what is written with the state. */
+    private final Cluster.LeaderEpoch[] leaders;
+    /** By store, what the state claims and the consumer has to check first; {@link Cluster.LeaderEpoch#UNKNOWN} for none. */
+    private final Cluster.LeaderEpoch[] claims;
     /** Where the changelogs ended at {@code targetMs}; once that is reached, nothing older is missing. */
     private long[] target;
 
@@ -64,7 +65,7 @@ final class Restoration {
      * @param local the state to begin with
      * @param stores the stage's; {@code changelogs}, {@code topicIds} and {@code ends} are in their order
      * @param ends where each changelog ended after the committed offsets were read
-     * @param epochs the changelogs' leader epochs, those that are known, as of then or later
+     * @param leaders what is known of the changelogs' leaders, as of then or later
      */
     Restoration(
             RestoreTicket ticket,
@@ -73,7 +74,7 @@ final class Restoration {
             List<TopicPartition> changelogs,
             List<Uuid> topicIds,
             long[] ends,
-            Map<TopicPartition, Integer> epochs,
+            Map<TopicPartition, Cluster.LeaderEpoch> leaders,
             Map<TopicPartition, TaskSeat.Start> start,
             Clock clock) {
         this.ticket = ticket;
@@ -90,14 +91,14 @@ final class Restoration {
         this.clock = clock;
         this.startedMs = clock.millis();
         this.from = offsets.clone();
-        this.epochs = changelogs.stream()
-                .mapToInt(changelog -> epochs.getOrDefault(changelog, ChangelogEpochs.UNKNOWN))
-                .toArray();
-        this.claims = local.epochs().clone();
+        this.leaders = changelogs.stream()
+                .map(changelog -> leaders.getOrDefault(changelog, Cluster.LeaderEpoch.UNKNOWN))
+                .toArray(Cluster.LeaderEpoch[]::new);
+        this.claims = local.leaders().toArray(Cluster.LeaderEpoch[]::new);
         for (int i = 0; i < claims.length; i++) {
-            if (claims[i] == this.epochs[i] || this.epochs[i] == ChangelogEpochs.UNKNOWN) {
+            if (claims[i].epoch() == this.leaders[i].epoch() || !this.leaders[i].isKnown()) {
                 // No election since: nothing can have been cut.
-                claims[i] = ChangelogEpochs.UNKNOWN;
+                claims[i] = Cluster.LeaderEpoch.UNKNOWN;
             }
         }
         this.target = ends;
@@ -121,29 +122,41 @@ final class Restoration {
     Map<TopicPartition, Long> missing() {
         Map<TopicPartition, Long> missing = new HashMap<>();
         for (int i = 0; i < offsets.length; i++) {
-            if (offsets[i] < ends[i] || claims[i] != ChangelogEpochs.UNKNOWN) {
+            if (offsets[i] < ends[i] || claims[i].isKnown()) {
                 missing.put(changelogs.get(i), offsets[i]);
             }
         }
         return missing;
     }
 
-    /** The epoch that the state claims to end in and that is still to be checked, or {@link ChangelogEpochs#UNKNOWN}. */
-    int claim(TopicPartition changelog) {
+    /** What the state claims of a changelog's leaders, if that is still to be checked. */
+    Cluster.LeaderEpoch claim(TopicPartition changelog) {
         return claims[changelogs.indexOf(changelog)];
     }
 
-    /** The changelog has the state's epoch, up to the state's end. */
+    /** The changelog has what the state claims. */
     void confirm(TopicPartition changelog) {
-        claims[changelogs.indexOf(changelog)] = ChangelogEpochs.UNKNOWN;
+        claims[changelogs.indexOf(changelog)] = Cluster.LeaderEpoch.UNKNOWN;
     }
 
-    /** What is read from here on was there in these epochs; one that is not known changes nothing. */
-    void reachedIn(ToIntFunction<TopicPartition> epochOf) {
-        for (int i = 0; i < epochs.length; i++) {
-            int epoch = epochOf.applyAsInt(changelogs.get(i));
-            if (epoch != ChangelogEpochs.UNKNOWN) {
-                epochs[i] = epoch;
+    /**
+     * Whether a changelog was cut below what the state has of it; if not, a leader has moved after what the state claims.
+     *
+     * @param end where the changelog's records end of the epochs up to the one that the consumer came with; null if there are none. Without a
+     *     claim this was the epoch of what it had just read, so that it was a cut
+     */
+    boolean isCut(TopicPartition changelog, @Nullable OffsetAndMetadata end) {
+        int store = changelogs.indexOf(changelog);
+        boolean claimed = claims[store].isKnown();
+        return !claimed || end == null || end.offset() < Math.min(claims[store].end(), offsets[store]);
+    }
+
+    /** What is known of the changelogs' leaders by now. */
+    void reachedIn(Function<TopicPartition, Cluster.LeaderEpoch> leaderOf) {
+        for (int i = 0; i < leaders.length; i++) {
+            Cluster.LeaderEpoch leader = leaderOf.apply(changelogs.get(i));
+            if (leader.isKnown()) {
+                leaders[i] = leader;
             }
         }
     }
@@ -194,7 +207,7 @@ final class Restoration {
             asOfMs = targetMs;
         }
         // The consumer reads nothing before it has checked this.
-        claims[store] = ChangelogEpochs.UNKNOWN;
+        claims[store] = Cluster.LeaderEpoch.UNKNOWN;
         publish();
         if (batch != null && batch.sizeBytes() >= BATCH_BYTES) {
             write();
@@ -266,8 +279,8 @@ final class Restoration {
         List<StoredPosition.Changelog> positions = new ArrayList<>();
         for (int i = 0; i < offsets.length; i++) {
             // A claim that is not checked yet stays what it is, so that whoever opens the state next checks it.
-            int epoch = claims[i] == ChangelogEpochs.UNKNOWN ? epochs[i] : claims[i];
-            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], epoch, fronts.get(i)));
+            Cluster.LeaderEpoch leader = claims[i].isKnown() ? claims[i] : leaders[i];
+            positions.add(new StoredPosition.Changelog(topicIds.get(i), offsets[i], leader, fronts.get(i)));
         }
         return new StoredPosition(asOfMs, positions);
     }

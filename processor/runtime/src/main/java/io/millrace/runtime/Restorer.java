@@ -98,8 +98,8 @@ final class Restorer implements AutoCloseable {
         return ticket;
     }
 
-    /** The leader epoch of a changelog, or {@link ChangelogEpochs#UNKNOWN}. Callable from any thread. */
-    int epoch(TopicPartition changelog) {
+    /** What is known of a changelog's leaders. Callable from any thread. */
+    Cluster.LeaderEpoch leader(TopicPartition changelog) {
         return epochs.of(changelog);
     }
 
@@ -156,14 +156,7 @@ final class Restorer implements AutoCloseable {
         try {
             read();
         } catch (LogTruncationException e) {
-            active.values().stream()
-                    .filter(restoration ->
-                            restoration.reads(e.offsetOutOfRangePartitions().keySet()))
-                    .forEach(restoration -> restoration
-                            .ticket()
-                            .rebuild("an unclean leader election has cut "
-                                    + e.offsetOutOfRangePartitions().keySet() + ", and it has grown again since"));
-            startAgain();
+            diverged(e.offsetOutOfRangePartitions().keySet(), e.divergentOffsets());
         } catch (OffsetOutOfRangeException e) {
             // Not of an input: the owner of a task has cut off what has expired. From its new beginning the changelog
             // is complete.
@@ -178,6 +171,32 @@ final class Restorer implements AutoCloseable {
             startAgain();
         }
         handOut();
+    }
+
+    /** The logs' epochs up to those claimed end before the claimed positions: by a cut, or because leaders have moved since the claims. */
+    private void diverged(Set<TopicPartition> changelogs, Map<TopicPartition, OffsetAndMetadata> ends) {
+        boolean cut = false;
+        for (Restoration restoration : active.values()) {
+            for (Map.Entry<TopicPartition, Long> missing : restoration.missing().entrySet()) {
+                TopicPartition changelog = missing.getKey();
+                if (!changelogs.contains(changelog)) {
+                    continue;
+                }
+                if (restoration.isCut(changelog, ends.get(changelog))) {
+                    cut = true;
+                    restoration
+                            .ticket()
+                            .rebuild("an unclean leader election has cut " + changelog
+                                    + ", and it has grown again since");
+                } else {
+                    restoration.confirm(changelog);
+                    consumer.seek(changelog, missing.getValue());
+                }
+            }
+        }
+        if (cut) {
+            startAgain();
+        }
     }
 
     /** Of all tasks that this instance has or follows. */
@@ -286,7 +305,8 @@ final class Restorer implements AutoCloseable {
         return active.values().stream()
                 .filter(restoration -> restoration.reads(Set.of(changelog)))
                 .map(restoration -> restoration.claim(changelog))
-                .filter(epoch -> epoch != ChangelogEpochs.UNKNOWN)
+                .filter(Cluster.LeaderEpoch::isKnown)
+                .map(Cluster.LeaderEpoch::epoch)
                 .findFirst();
     }
 
@@ -300,7 +320,7 @@ final class Restorer implements AutoCloseable {
                 OffsetAndMetadata next = records.nextOffsets().get(changelog);
                 if (next != null) {
                     restoration.apply(changelog, records.records(changelog), next.offset());
-                } else if (restoration.claim(changelog) != ChangelogEpochs.UNKNOWN && isChecked(changelog)) {
+                } else if (restoration.claim(changelog).isKnown() && isChecked(changelog)) {
                     restoration.confirm(changelog);
                 }
             }

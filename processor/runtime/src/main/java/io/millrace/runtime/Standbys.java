@@ -257,7 +257,8 @@ final class Standbys implements AutoCloseable {
         return open.values().stream()
                 .filter(standby -> standby.reads(Set.of(changelog)))
                 .map(standby -> standby.claim(changelog))
-                .filter(epoch -> epoch != ChangelogEpochs.UNKNOWN)
+                .filter(Cluster.LeaderEpoch::isKnown)
+                .map(Cluster.LeaderEpoch::epoch)
                 .findFirst();
     }
 
@@ -274,15 +275,7 @@ final class Standbys implements AutoCloseable {
             context.metrics().followed(records.count());
             busy |= !records.isEmpty();
         } catch (LogTruncationException e) {
-            for (Restoration standby : List.copyOf(open.values())) {
-                if (standby.reads(e.offsetOutOfRangePartitions().keySet())) {
-                    log.warn(
-                            "the standby of task {} begins again: an unclean leader election has cut {}",
-                            standby.task(),
-                            e.offsetOutOfRangePartitions().keySet());
-                    destroy(standby);
-                }
-            }
+            List.copyOf(open.values()).forEach(standby -> diverged(standby, reader, e));
         } catch (OffsetOutOfRangeException e) {
             // The owner has cut off what has expired, behind what is here. From its new beginning the changelog is
             // complete.
@@ -299,6 +292,26 @@ final class Standbys implements AutoCloseable {
             openAtMs = context.clock().millis() + RETRY_MS;
             log.warn("cannot follow {}, trying again in {} ms: {}", open.keySet(), RETRY_MS, e.getMessage());
             List.copyOf(open.keySet()).forEach(this::release);
+        }
+    }
+
+    /** As in {@link Restorer}. */
+    private void diverged(Restoration standby, Consumer<byte[], byte[]> reader, LogTruncationException truncation) {
+        for (Map.Entry<TopicPartition, Long> missing : standby.missing().entrySet()) {
+            TopicPartition changelog = missing.getKey();
+            if (!truncation.offsetOutOfRangePartitions().containsKey(changelog)) {
+                continue;
+            }
+            if (standby.isCut(changelog, truncation.divergentOffsets().get(changelog))) {
+                log.warn(
+                        "the standby of task {} begins again: an unclean leader election has cut {}",
+                        standby.task(),
+                        changelog);
+                destroy(standby);
+                return;
+            }
+            standby.confirm(changelog);
+            reader.seek(changelog, missing.getValue());
         }
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param changelogs one per store of the stage, in their order
  */
 record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
+    private static final int VERSION_WITHOUT_ENDS = 3;
     private static final int VERSION_WITHOUT_EPOCHS = 2;
 
     StoredPosition {
@@ -28,11 +29,11 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
     /**
      * @param topic the changelog's topic id; another id under the same name is another topic
      * @param offset the first offset that the local state does not contain
-     * @param epoch a leader epoch in which, or after which, everything below {@code offset} was written: a changelog that a later
-     *     election has cut below {@code offset} is another one, however long it has grown since; -1 if it is not known
+     * @param leader what is known of the changelog's leaders: one that was cut below both its end and {@code offset}, by an election in a
+     *     later epoch, is another changelog, however long it has grown since
      * @param front from where on the changelog is needed; empty unless the store's entries expire
      */
-    record Changelog(Uuid topic, long offset, int epoch, ChangelogFront front) {}
+    record Changelog(Uuid topic, long offset, Cluster.LeaderEpoch leader, ChangelogFront front) {}
 
     byte[] encode() {
         BinaryWriter writer = new BinaryWriter();
@@ -43,7 +44,8 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
             writer.writeFixedLong(changelog.topic.getMostSignificantBits());
             writer.writeFixedLong(changelog.topic.getLeastSignificantBits());
             writer.writeVarLong(changelog.offset);
-            writer.writeVarInt(changelog.epoch + 1); // so that an unknown one is a byte
+            writer.writeVarInt(changelog.leader.epoch() + 1); // so that an unknown one is a byte
+            writer.writeVarLong(changelog.leader.end());
             changelog.front.encode(writer);
         }
         return writer.toByteArray();
@@ -57,18 +59,19 @@ record StoredPosition(long appliedAtMs, List<Changelog> changelogs) {
         try {
             BinaryReader reader = new BinaryReader(bytes);
             int version = reader.readByte();
-            if (version != VERSION && version != VERSION_WITHOUT_EPOCHS) {
+            if (version > VERSION || version < VERSION_WITHOUT_EPOCHS) {
                 return null;
             }
             long appliedAtMs = reader.readFixedLong();
             int count = reader.readVarInt();
             List<Changelog> changelogs = new ArrayList<>();
             for (int i = 0; i < count; i++) {
+                Uuid topic = new Uuid(reader.readFixedLong(), reader.readFixedLong());
+                long offset = reader.readVarLong();
+                int epoch = version == VERSION_WITHOUT_EPOCHS ? -1 : reader.readVarInt() - 1;
+                long end = version > VERSION_WITHOUT_ENDS ? reader.readVarLong() : offset;
                 changelogs.add(new Changelog(
-                        new Uuid(reader.readFixedLong(), reader.readFixedLong()),
-                        reader.readVarLong(),
-                        version == VERSION ? reader.readVarInt() - 1 : ChangelogEpochs.UNKNOWN,
-                        ChangelogFront.decode(reader)));
+                        topic, offset, new Cluster.LeaderEpoch(epoch, end), ChangelogFront.decode(reader)));
             }
             return new StoredPosition(appliedAtMs, changelogs);
         } catch (DecodeException e) {

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -41,7 +41,7 @@ final class TaskRun {
     private final List<StoreBuffer> buffers = new ArrayList<>();
     private final List<TopicPartition> changelogs;
     private final List<InputRun> inputs = new ArrayList<>();
-    private final ToIntFunction<TopicPartition> epochs;
+    private final Function<TopicPartition, Cluster.LeaderEpoch> leaders;
     private TaskSeat seat;
     private boolean started;
     private boolean finished;
@@ -49,10 +49,14 @@ final class TaskRun {
     /** Per store, the first offset of its changelog that might not be on disk for good. */
     private long[] durableOffsets;
 
-    /** @param epochs the changelogs' leader epochs, by partition */
-    TaskRun(RuntimeContext context, TaskSeat seat, RecordSender sender, ToIntFunction<TopicPartition> epochs) {
+    /** @param leaders what is known of the changelogs' leaders, by partition */
+    TaskRun(
+            RuntimeContext context,
+            TaskSeat seat,
+            RecordSender sender,
+            Function<TopicPartition, Cluster.LeaderEpoch> leaders) {
         this.seat = seat;
-        this.epochs = epochs;
+        this.leaders = leaders;
         this.durableOffsets = new long[seat.changelogOffsets().length];
         this.state = seat.state();
         this.stage = context.topology().stages().get(seat.task().stage());
@@ -222,7 +226,7 @@ final class TaskRun {
             positions.add(new StoredPosition.Changelog(
                     seat.changelogs().get(store),
                     changelogOffsets[store],
-                    epochs.applyAsInt(changelogs.get(store)),
+                    leaders.apply(changelogs.get(store)),
                     seat.fronts().get(store)));
         }
         to.apply(batch, new StoredPosition(nowMs, positions).encode());

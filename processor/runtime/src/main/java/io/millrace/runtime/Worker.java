@@ -322,7 +322,7 @@ final class Worker implements Membership.Listener {
     }
 
     private void seat(TaskSeat seat) {
-        TaskRun run = new TaskRun(context, seat, transaction, restorer::epoch);
+        TaskRun run = new TaskRun(context, seat, transaction, restorer::leader);
         runs.put(run.id(), run);
         reading.add(run);
         // What had been reached may still be due to fire, and must before the first record is processed.

@@ -34,6 +34,9 @@ final class ChangelogBench {
     final MemoryCluster cluster = Jobs.cluster();
     final DamagedBackend backend = new DamagedBackend();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    /** Of a seek that asks for no check. */
+    static final int NO_EPOCH = -1;
+
     final List<Seek> seeks = new ArrayList<>();
     final RuntimeContext context;
     private final List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
@@ -61,7 +64,7 @@ final class ChangelogBench {
             @Override
             public synchronized void seek(TopicPartition partition, OffsetAndMetadata offset) {
                 seeks.add(new Seek(
-                        partition, offset.offset(), offset.leaderEpoch().orElse(ChangelogEpochs.UNKNOWN)));
+                        partition, offset.offset(), offset.leaderEpoch().orElse(NO_EPOCH)));
                 super.seek(partition, offset);
             }
         };

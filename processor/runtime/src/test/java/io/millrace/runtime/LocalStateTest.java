@@ -96,7 +96,9 @@ class LocalStateTest {
 
     private byte[] position(Uuid topic, long offset) {
         return new StoredPosition(
-                        clock.millis(), List.of(new StoredPosition.Changelog(topic, offset, 5, new ChangelogFront())))
+                        clock.millis(),
+                        List.of(new StoredPosition.Changelog(
+                                topic, offset, new Cluster.LeaderEpoch(5, offset), new ChangelogFront())))
                 .encode();
     }
 

@@ -182,10 +182,14 @@ final class MemoryCluster implements Cluster {
     }
 
     @Override
-    public Map<TopicPartition, Integer> leaderEpochs(Collection<TopicPartition> partitions) {
+    public Map<TopicPartition, LeaderEpoch> leaderEpochs(Collection<TopicPartition> partitions) {
         check();
-        Map<TopicPartition, Integer> known = new HashMap<>(epochs);
-        known.keySet().retainAll(partitions);
+        Map<TopicPartition, LeaderEpoch> known = new HashMap<>();
+        epochs.forEach((partition, epoch) -> {
+            if (partitions.contains(partition)) {
+                known.put(partition, new LeaderEpoch(epoch, ends.getOrDefault(partition, 0L)));
+            }
+        });
         return known;
     }
 

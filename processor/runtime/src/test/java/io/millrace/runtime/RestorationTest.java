@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -52,18 +53,35 @@ class RestorationTest {
     void an_epoch_that_is_not_checked_yet_is_left_to_be_checked_by_the_next() {
         write(10, 5);
         Restoration standby = standby(7);
-        standby.reachedIn(changelog -> 7);
+        standby.reachedIn(changelog -> leader(7));
         standby.keep();
         standby.close();
-        assertThat(leftChangelog().epoch()).isEqualTo(5);
+        assertThat(leftChangelog().leader().epoch()).isEqualTo(5);
         Restoration next = standby(7);
-        assertThat(next.claim(CHANGELOG))
+        assertThat(next.claim(CHANGELOG).epoch())
                 .as("a cut in epoch 6 would go unseen without it")
                 .isEqualTo(5);
         next.apply(CHANGELOG, List.of(change(10)), 11);
         next.keep();
         next.close();
-        assertThat(leftChangelog().epoch()).as("checked by the reading").isEqualTo(7);
+        assertThat(leftChangelog().leader().epoch())
+                .as("checked by the reading")
+                .isEqualTo(7);
+    }
+
+    @Test
+    void an_end_of_the_claimed_epoch_behind_what_was_there_at_the_last_look_is_a_move_of_the_leader_and_no_cut() {
+        write(10, 5);
+        Restoration next = standby(7);
+        assertThat(next.isCut(CHANGELOG, new OffsetAndMetadata(9))).isFalse();
+        assertThat(next.isCut(CHANGELOG, new OffsetAndMetadata(8))).isFalse();
+        assertThat(next.isCut(CHANGELOG, new OffsetAndMetadata(7))).isTrue();
+        assertThat(next.isCut(CHANGELOG, null)).isTrue();
+        next.confirm(CHANGELOG);
+        assertThat(next.isCut(CHANGELOG, new OffsetAndMetadata(9)))
+                .as("of what was just read")
+                .isTrue();
+        next.close();
     }
 
     @Test
@@ -131,9 +149,14 @@ class RestorationTest {
             StateBatch batch = state.newBatch();
             batch.put(0, new byte[] {1}, new byte[] {2});
             List<StoredPosition.Changelog> changelogs =
-                    List.of(new StoredPosition.Changelog(topicId, offset, epoch, new ChangelogFront()));
+                    List.of(new StoredPosition.Changelog(topicId, offset, leader(epoch), new ChangelogFront()));
             state.apply(batch, new StoredPosition(clock.millis(), changelogs).encode());
         }
+    }
+
+    /** One that has looked when the changelog ended at 8. */
+    private static Cluster.LeaderEpoch leader(int epoch) {
+        return new Cluster.LeaderEpoch(epoch, 8);
     }
 
     private LocalState open(long end) {
@@ -149,7 +172,7 @@ class RestorationTest {
                 List.of(CHANGELOG),
                 List.of(topicId),
                 new long[] {Long.MAX_VALUE},
-                Map.of(CHANGELOG, leaderEpoch),
+                Map.of(CHANGELOG, leader(leaderEpoch)),
                 Map.of(),
                 clock);
     }

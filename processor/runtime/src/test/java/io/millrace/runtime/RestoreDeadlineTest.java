@@ -4,8 +4,12 @@ import static io.millrace.runtime.ChangelogBench.CHANGELOG;
 import static io.millrace.runtime.ChangelogBench.RETRY_MS;
 import static io.millrace.runtime.ChangelogBench.TASK;
 import static io.millrace.runtime.ChangelogBench.entries;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.state.StateBatch;
+import io.millrace.state.TaskState;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -151,6 +155,32 @@ class RestoreDeadlineTest {
         assertThat(ticket.isDone()).isFalse();
         bench.clock.advance(RETRY_MS);
         assertThat(entries(bench.finish(ticket))).containsExactly("a=1", "c=3", "d=4");
+    }
+
+    @Test
+    void a_leader_that_has_moved_since_the_last_look_is_no_cut_and_the_state_is_used() {
+        bench.put("a", "1");
+        bench.put("b", "2");
+        try (TaskState state = bench.backend.open(TASK.toString(), List.of("totals"))) {
+            StateBatch batch = state.newBatch();
+            batch.put(0, "a".getBytes(UTF_8), "1".getBytes(UTF_8));
+            batch.put(0, "b".getBytes(UTF_8), "2".getBytes(UTF_8));
+            StoredPosition.Changelog position = new StoredPosition.Changelog(
+                    bench.context.cluster().topic(CHANGELOG.topic()).id(),
+                    2,
+                    // Looked at before b was written, which another leader has taken.
+                    new Cluster.LeaderEpoch(5, 1),
+                    new ChangelogFront());
+            state.apply(batch, new StoredPosition(bench.clock.millis(), List.of(position)).encode());
+        }
+        bench.cluster.leads(CHANGELOG, 7);
+        RestoreTicket ticket = bench.request(null);
+        bench.kafka.schedulePollTask(() -> {
+            throw new LogTruncationException(Map.of(CHANGELOG, 2L), Map.of(CHANGELOG, new OffsetAndMetadata(1)));
+        });
+        TaskSeat seat = bench.finish(ticket);
+        assertThat(entries(seat)).containsExactly("a=1", "b=2");
+        assertThat(seat.replayed()).isZero();
     }
 
     @Test

@@ -12,8 +12,9 @@ class StoredPositionTest {
     private static final StoredPosition POSITION = new StoredPosition(
             1_760_000_000_000L,
             List.of(
-                    new StoredPosition.Changelog(new Uuid(1, 2), 0, -1, new ChangelogFront()),
-                    new StoredPosition.Changelog(new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE, 7, front())));
+                    new StoredPosition.Changelog(new Uuid(1, 2), 0, Cluster.LeaderEpoch.UNKNOWN, new ChangelogFront()),
+                    new StoredPosition.Changelog(
+                            new Uuid(-1, Long.MIN_VALUE), Long.MAX_VALUE, new Cluster.LeaderEpoch(7, 9), front())));
 
     private static ChangelogFront front() {
         ChangelogFront front = new ChangelogFront();
@@ -35,11 +36,12 @@ class StoredPositionTest {
     void its_bytes_are_fixed_because_upgrades_read_them() {
         assertThat(new StoredPosition(
                                 258,
-                                List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, 4, new ChangelogFront())))
+                                List.of(new StoredPosition.Changelog(
+                                        new Uuid(1, 2), 300, new Cluster.LeaderEpoch(4, 299), new ChangelogFront())))
                         .encode())
                 .containsExactly(
-                        3, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 5, 0, 0,
-                        0);
+                        4, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0xAC, 2, 5, 0xAB,
+                        2, 0, 0, 0);
     }
 
     @Test
@@ -49,7 +51,21 @@ class StoredPositionTest {
         };
         assertThat(StoredPosition.decode(old))
                 .isEqualTo(new StoredPosition(
-                        258, List.of(new StoredPosition.Changelog(new Uuid(1, 2), 300, -1, new ChangelogFront()))));
+                        258,
+                        List.of(new StoredPosition.Changelog(
+                                new Uuid(1, 2), 300, new Cluster.LeaderEpoch(-1, 300), new ChangelogFront()))));
+    }
+
+    @Test
+    void one_that_was_written_before_there_were_ends_in_it_has_been_seen_whole() {
+        byte[] old = {
+            3, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, (byte) 0xAC, 2, 5, 0, 0, 0
+        };
+        assertThat(StoredPosition.decode(old))
+                .isEqualTo(new StoredPosition(
+                        258,
+                        List.of(new StoredPosition.Changelog(
+                                new Uuid(1, 2), 300, new Cluster.LeaderEpoch(4, 300), new ChangelogFront()))));
     }
 
     @Test

@@ -21,9 +21,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Brokers that go at the worst of moments, one after the other, or all at once, and brokers that slow their clients down. */
+/**
+ * Brokers that go at the worst of moments, one after the other, or all at once, and brokers that slow their clients down. Only on demand,
+ * because brokers take minutes to come and go: {@code -Dmillrace.faults=brokers}; docs/faults.md has the command.
+ */
+@EnabledIfSystemProperty(named = "millrace.faults", matches = "brokers", disabledReason = "a matter of minutes")
 final class BrokerFaultsIT {
     private static final String ROLLED_BACK = "back to the last checkpoint";
     private static final int NONE = -1;

@@ -74,6 +74,9 @@ class SecuredBrokerIT {
                 "PLAINTEXT://127.0.0.1:" + plainPort + ",SASL_PLAINTEXT://127.0.0.1:" + saslPort
                         + ",CONTROLLER://127.0.0.1:" + controllerPort);
         overrides.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        overrides.put(
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
         overrides.put("inter.broker.listener.name", "PLAINTEXT");
         overrides.put("sasl.enabled.mechanisms", "PLAIN");
         overrides.put(
