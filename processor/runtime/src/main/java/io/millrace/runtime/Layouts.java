@@ -164,7 +164,6 @@ final class Layouts {
                 missing.put(name, now);
             }
         });
-        compareSources(existing, recorded, missing);
         if (!deleted.isEmpty()) {
             throw new JobFailedException(
                     "topics of the job were deleted: " + String.join(", ", deleted) + ". " + DeletedTopic.WHAT_NOW
@@ -172,6 +171,7 @@ final class Layouts {
                             + topology.layoutTopic() + " too: layouts are then recorded anew",
                     null);
         }
+        compareSources(existing, recorded, missing);
         if (!problems.isEmpty()) {
             throw new JobFailedException(
                     "the job has changed, and would misread what it has in Kafka; nothing was changed there:\n"
