@@ -68,7 +68,7 @@ final class ChildClusterIT {
         cluster.broker(0).resume();
         assertThat(Topics.readCommitted(cluster.bootstrapServers(), "one-less")).hasSize((int) sent);
         commit("one-less");
-        assertThat(Topics.readCommitted(cluster.bootstrapServers(), "one-less")).hasSize((int) sent + 1);
+        awaitCommitted("one-less", sent + 1);
     }
 
     @Test
@@ -80,12 +80,16 @@ final class ChildClusterIT {
             cluster.broker(i).kill();
         }
         cluster.startAll();
-        // The commit may have been decided and not yet marked when the brokers died; the coordinator makes up for that.
+        awaitCommitted("all", 11);
+    }
+
+    /** A commit may have been decided and not yet marked when it returns, or when the brokers die; the coordinator makes up for that. */
+    private static void awaitCommitted(String topic, long records) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (Topics.readCommitted(cluster.bootstrapServers(), "all").size() < 11) {
+        while (Topics.readCommitted(cluster.bootstrapServers(), topic).size() < records) {
             assertThat(System.nanoTime()).as("in time").isLessThan(deadlineNs);
         }
-        assertThat(Topics.readCommitted(cluster.bootstrapServers(), "all")).hasSize(11);
+        assertThat(Topics.readCommitted(cluster.bootstrapServers(), topic)).hasSize((int) records);
     }
 
     private static long sendTen(String topic, long from) {
