@@ -76,22 +76,22 @@ final class GroupFaultsIT {
     }
 
     @Test
-    void who_takes_over_waits_for_the_transaction_of_the_last_owner_and_goes_on_behind_it() throws Exception {
+    void who_takes_over_ends_the_transaction_of_the_last_owner_and_goes_on_behind_it() throws Exception {
         // Time enough for the session to end, and another to ask, while the transaction is open.
         Map<String, String> patient = Map.of("producer.transaction.timeout.ms", "60000");
         try (OrderRun run = new OrderRun(world, "pending", patient)) {
             MillraceProcess stands = run.start("a");
             MillraceProcess takesOver = run.start("b");
             int from = takesOver.output().length();
-            String waits = "waits for the transaction of its last owner to end";
+            String ends = "are gone from the group and have left transactions open; aborting these";
             Script.Step held = script.next(1, request -> isOf(run, stands, request) && isCommit(request), request -> {
                 stands.pause();
-                run.await(takesOver, waits, from);
+                run.await(takesOver, ends, from);
                 return Fate.FORWARD;
             });
             Await.until(held::isDone, OrderRun.LIMIT, run::logs);
             stands.resume();
-            run.await(takesOver, OrderRun.HAS_TASKS, takesOver.output().lastIndexOf(waits));
+            run.await(takesOver, OrderRun.HAS_TASKS, takesOver.output().lastIndexOf(ends));
             run.awaitProgress();
             run.finish();
         }
